@@ -1,0 +1,1 @@
+"""Marks answers: rules, rubric judge, ledger, the daily run, the nbgrader plug-in."""

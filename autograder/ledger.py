@@ -1,0 +1,136 @@
+"""The ledger of judgements: append-only, the truth from which every AI mark is projected.
+
+An entry's key says what was judged (exercise, rubric, answer) and by whom (judge, prompt). A mark is
+projected from the newest judged entry of what was judged, whoever the judge was; so a re-run costs
+nothing, a change of model doesn't move old marks, and everybody who looks gets the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from autograder.models import LedgerEntry
+from courses.clock import now
+from courses.exercises.base import Criterion, Frozen, RubricExercise, canonical_hash
+
+_SPACES = re.compile(r"\s+")
+_MOST = 1000  # a server that reloads edited lessons must not keep them all
+_KNOWN: dict[int, tuple[RubricExercise, str, str]] = {}
+
+
+class Question(Frozen):
+    """What is judged, as hashes (SHA-256, hex)."""
+
+    exercise_hash: str
+    rubric_hash: str
+    answer_hash: str
+
+
+class Judged(Frozen):
+    """What an entry says."""
+
+    outcome: str  # "judged" | "abstained"
+    verdicts: tuple[dict[str, Any], ...] = ()
+    reason: str = ""
+
+
+def question(exercise: RubricExercise, text: str) -> Question:
+    """Return the key of an answer's content; answers that differ in white space only are identical."""
+    task, rubric = _hashes(exercise)
+    return Question(exercise_hash=task, rubric_hash=rubric, answer_hash=canonical_hash(normalise(text)))
+
+
+def _hashes(exercise: RubricExercise) -> tuple[str, str]:
+    """Return an exercise's own hashes, computed once per object: a run asks for them at each answer."""
+    known = _KNOWN.get(id(exercise))
+    if known is None or known[0] is not exercise:
+        if len(_KNOWN) >= _MOST:
+            _KNOWN.clear()
+        known = _KNOWN[id(exercise)] = (exercise, exercise.task_hash(), exercise.rubric_hash())
+    return known[1], known[2]
+
+
+def criterion_hash(criterion: Criterion) -> str:
+    """Return the hash of what a judge reads of a criterion; its points are not part of it."""
+    return canonical_hash([criterion.id, criterion.text, criterion.polarity, criterion.guidance])
+
+
+def normalise(text: str) -> str:
+    """Return NFC text with single spaces; letters keep their case, for a judge reads it."""
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def append(session: Session, key: Question, judge: str, prompt_hash: str, judged: Judged) -> None:
+    """Append one judgement."""
+    row = {
+        **key.model_dump(),
+        "judge": judge,
+        "prompt_hash": prompt_hash,
+        "verdicts": list(judged.verdicts),
+        "outcome": judged.outcome,
+        "reason": judged.reason,
+        "created_at": now(),
+    }
+    session.execute(insert(LedgerEntry), [row])
+
+
+class Recall:
+    """What the ledger knows, looked up once per content and kept for the life of a session."""
+
+    def __init__(self, session: Session, only: Collection[str] | None = None) -> None:
+        """Look into the ledger; ``only`` these answer hashes, where few are asked for."""
+        self._session = session
+        self._only = only
+        self._exercises: dict[str, dict[str, list[LedgerEntry]]] = {}
+
+    def find(self, exercise: RubricExercise, text: str) -> Judged | None:
+        """Return the newest judged entry of an answer, else the newest abstained one, else None.
+
+        When the rubric was edited, an older entry serves if it holds a verdict for each criterion
+        that a judge would read the same today.
+        """
+        key = question(exercise, text)
+        entries = self._entries(key.exercise_hash).get(key.answer_hash, [])
+        for entry in reversed(entries):
+            found = _read_as(entry, exercise) if entry.outcome == "judged" else None
+            if found is not None:
+                return found
+        same = [entry for entry in entries if entry.rubric_hash == key.rubric_hash]
+        return Judged(outcome="abstained", reason=same[-1].reason) if same else None
+
+    def tried(self, key: Question, judge: str, prompt_hash: str) -> bool:
+        """Tell whether this judge with this prompt already has an entry for this content."""
+        return any(
+            (entry.rubric_hash, entry.judge, entry.prompt_hash) == (key.rubric_hash, judge, prompt_hash)
+            for entry in self._entries(key.exercise_hash).get(key.answer_hash, [])
+        )
+
+    def _entries(self, exercise_hash: str) -> dict[str, list[LedgerEntry]]:
+        """Return an exercise's entries by answer, oldest first; one query per exercise."""
+        if exercise_hash not in self._exercises:
+            by_answer: dict[str, list[LedgerEntry]] = {}
+            rows = select(LedgerEntry).where(LedgerEntry.exercise_hash == exercise_hash)
+            if self._only is not None:
+                rows = rows.where(LedgerEntry.answer_hash.in_(self._only))
+            for entry in self._session.scalars(rows.order_by(LedgerEntry.id)):
+                by_answer.setdefault(entry.answer_hash, []).append(entry)
+            self._exercises[exercise_hash] = by_answer
+        return self._exercises[exercise_hash]
+
+
+def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:
+    """Return an entry's verdicts for today's rubric, or None when one is missing or changed."""
+    stored = {verdict["criterion"]: verdict for verdict in entry.verdicts}
+    own = []
+    for criterion in exercise.rubric:
+        verdict = stored.get(criterion.id)
+        if verdict is None or verdict.get("criterion_hash") != criterion_hash(criterion):
+            return None
+        own.append(verdict)
+    return Judged(outcome="judged", verdicts=tuple(own))

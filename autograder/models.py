@@ -1,0 +1,111 @@
+"""Tables of the grader: marks, people's marks, the ledger, the days that were run."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from courses.school.models import Base
+
+
+class AutoMark(Base):
+    """The machine's mark of one exercise of one submission: a projection, recomputed at will."""
+
+    __tablename__ = "auto_mark"
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
+    score: Mapped[float | None] = mapped_column(Float)  # None: waits for a person
+    max_score: Mapped[float] = mapped_column(Float)
+    status: Mapped[str] = mapped_column(String(10))  # exercises.base.Status
+    source: Mapped[str] = mapped_column(String(10))  # "rule" | "ai" | "nobody"
+    comment: Mapped[str] = mapped_column(Text)
+    verdicts: Mapped[list[Any]]  # rubric kinds: [{criterion, met, quote, reason}], else []
+    reason: Mapped[str] = mapped_column(String(60), default="")  # why it abstained
+
+
+class HumanMark(Base):
+    """A person's mark: append-only, the newest wins, and always wins over AutoMark."""
+
+    __tablename__ = "human_mark"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    score: Mapped[float] = mapped_column(Float)
+    comment: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(64))  # username, or "formgrader"
+    at: Mapped[datetime]
+
+
+class LedgerEntry(Base):
+    """One judgement, append-only: the truth from which every AI mark is projected."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        UniqueConstraint(
+            "exercise_hash", "rubric_hash", "answer_hash", "judge", "prompt_hash", name="uq_ledger_key"
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exercise_hash: Mapped[str] = mapped_column(String(64))
+    rubric_hash: Mapped[str] = mapped_column(String(64))
+    answer_hash: Mapped[str] = mapped_column(String(64))
+    judge: Mapped[str] = mapped_column(String(200))
+    prompt_hash: Mapped[str] = mapped_column(String(64))
+    verdicts: Mapped[list[Any]]  # [{criterion, met, quote, reason}]
+    outcome: Mapped[str] = mapped_column(String(20))  # "judged" | "abstained"
+    reason: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime]
+
+
+class PupilResult(Base):
+    """How the pupil of a ``teach`` exercise did in a submission with a conversation: a projection of the ledger.
+
+    ``status``: ``waiting`` (nobody knows), ``held`` (it still believes something), ``passed`` (every answer of its quiz
+    is right). ``understood``: misconception → corrected; empty while waiting.
+    """
+
+    __tablename__ = "pupil_result"
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
+    status: Mapped[str] = mapped_column(String(10), index=True)
+    understood: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class DayStep(Base):
+    """A finished step of a daily run, so that a killed run goes on where it stopped."""
+
+    __tablename__ = "day_step"
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    step: Mapped[str] = mapped_column(String(20), primary_key=True)
+    finished_at: Mapped[datetime]
+    counts: Mapped[dict[str, Any]]
+
+
+class Marked(Base):
+    """With which lesson text a submission was marked, and a digest of all its marks (people's too).
+
+    It lets the daily run find with one query what is new: marked by an older lesson, or marked
+    otherwise than what stands in the gradebook.
+    """
+
+    __tablename__ = "marked"
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    lesson_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Projected(Base):
+    """Which submissions stand in the nbgrader gradebook, and with which content.
+
+    ``manual`` holds, by exercise, the manual marks ``[score, comment]`` that we put into the gradebook
+    or took from it; any other manual mark found there was made by a person in formgrader. It is written
+    before the gradebook is, so a killed run never mistakes its own work for a person's.
+    """
+
+    __tablename__ = "projected"
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    manual: Mapped[dict[str, Any]] = mapped_column(default=dict)

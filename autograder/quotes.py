@@ -1,0 +1,112 @@
+"""Whether a quote stands in an answer, in the learner's own words.
+
+The matcher. Texts are compared as sequences of folded words: NFKC, invisible characters dropped, case,
+diacritics (đ → d), punctuation and white space gone. A quote is found where an alignment of its words
+with a stretch of the text needs at most one edit (a word changed, missing or added) for each five
+words of the quote; so quotes of fewer than five words must stand there exactly. A quote that skips
+with "…" is found when each of its parts is. One syllable proves nothing: a quote has two or more.
+
+A quote is copied, not own, when it is a long passage of another text (five words of a criterion, eight
+of the task or of an AI's sample reply), or when even with its three neighbours on each side in the
+answer it is nothing but a passage of that text. So "đóng vai" inside a sentence of the learner is own
+though a criterion says it too.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+WORDS_PER_EDIT = 5
+FEWEST_WORDS = 2
+NEIGHBOURS = 3
+
+_NO_WORD = re.compile(r"[\W_]+", re.UNICODE)
+_SKIP = re.compile(r"…|\.{3,}|\[\.\.\.\]")
+
+
+def fold(text: str) -> list[str]:
+    """Return a text's words, folded as the module says."""
+    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    letters = unicodedata.normalize("NFD", visible.casefold().replace("đ", "d"))
+    plain = "".join(c for c in letters if unicodedata.category(c) != "Mn")
+    return _NO_WORD.sub(" ", plain).split()
+
+
+def allowed_edits(quote: Sequence[str]) -> int:
+    """Return how many word edits a quote may need."""
+    return len(quote) // WORDS_PER_EDIT
+
+
+def locate(quote: Sequence[str], text: Sequence[str], edits: int) -> tuple[int, int] | None:
+    """Return the stretch ``(start, end)`` of a text that matches a quote best, or None.
+
+    Sellers' algorithm (1980) for approximate search, on words instead of letters.
+
+    Args:
+        quote: folded words, at least one.
+        text: folded words.
+        edits: most edits allowed.
+    """
+    # One column per word of the text; a cell is (edits so far, where the stretch began).
+    column = [(row, 0) for row in range(len(quote) + 1)]
+    best = (column[-1][0], 0, 0)
+    for end, word in enumerate(text, start=1):
+        fresh = [(0, end)]
+        for row, wanted in enumerate(quote, start=1):
+            kept = (column[row - 1][0] + (word != wanted), column[row - 1][1])
+            added = (column[row][0] + 1, column[row][1])
+            missing = (fresh[row - 1][0] + 1, fresh[row - 1][1])
+            fresh.append(min(kept, added, missing, key=lambda cell: cell[0]))
+        column = fresh
+        if column[-1][0] < best[0]:
+            best = (column[-1][0], column[-1][1], end)
+    return (best[1], best[2]) if best[0] <= edits and best[2] > best[1] else None
+
+
+def is_found(quote: str, answer: str) -> bool:
+    """Tell whether a quote stands in an answer, small edits tolerated."""
+    return bool(_stretches(quote, answer))
+
+
+def is_own(quote: str, answer: str, criteria: Sequence[str], others: Sequence[str]) -> bool:
+    """Tell whether a found quote is the learner's own wording and no copy.
+
+    Args:
+        quote: a quote that `is_found` in the answer.
+        answer: the learner's text.
+        criteria: texts of the rubric.
+        others: the task and other long texts that lie before the learner.
+    """
+    text = fold(answer)
+    stretches = _stretches(quote, answer)
+    return any(not _is_copied(stretch, text, criteria, others) for stretch in stretches)
+
+
+def _stretches(quote: str, answer: str) -> list[tuple[int, int]]:
+    """Return where each part of a quote stands; empty when one of them is missing."""
+    text = fold(answer)
+    parts = [words for part in _SKIP.split(quote) if (words := fold(part))]
+    if sum(map(len, parts)) < min(FEWEST_WORDS, len(text)) or not parts:
+        return []
+    found = [locate(words, text, allowed_edits(words)) for words in parts]
+    return [stretch for stretch in found if stretch] if all(found) else []
+
+
+def _is_copied(
+    stretch: tuple[int, int], text: Sequence[str], criteria: Sequence[str], others: Sequence[str]
+) -> bool:
+    start, end = stretch
+    quote = text[start:end]
+    wider = text[max(0, start - NEIGHBOURS) : end + NEIGHBOURS]
+    return any(
+        contains(source, wider) or (len(quote) >= longest and contains(source, quote, allowed_edits(quote)))
+        for sources, longest in ((criteria, 5), (others, 8))
+        for source in map(fold, sources)
+    )
+
+
+def contains(text: Sequence[str], passage: Sequence[str], edits: int = 0) -> bool:
+    """Tell whether folded words stand in a folded text with at most so many edits."""
+    return bool(passage) and locate(passage, text, edits) is not None

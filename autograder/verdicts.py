@@ -1,0 +1,141 @@
+"""From a model's raw claims to verdicts that may count: quotes checked, complete, agreed with.
+
+Nothing here talks to a model; it is where trust is decided.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from autograder.judge import Judgement, Reason, Usage, Verdict, abstain
+from autograder.quotes import fold, is_found, is_own
+from courses.exercises.base import Criterion, RubricExercise
+
+BAND_TOLERANCE = 0.25
+"""Share of the points by which the direct band may differ from the checked verdicts: one of four or five.
+
+Measured with the local 1.5B model over 150 human-scored answers: within one point of five, judge and
+people agreed at QWK 0.65 to 0.86; beyond it at 0.23 (issue "A grader that people can trust").
+"""
+LOST_LIMIT = 0.5
+"""Share of claims with a quote that was not found above which a whole judgement is not trusted."""
+LONGEST_QUOTE = 40
+"""Words of a quote that still shows something; the prompt asks for 25 at most.
+
+The local model likes to quote the whole answer for every criterion, which proves none of them.
+"""
+MANY = 3  # criteria
+_NOT_EVIDENCE = frozenset({"quote_not_found", "quote_too_long"})
+
+
+class Claim(BaseModel):
+    """What the model says of one criterion; strict, so that "true" is not True."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    criterion: str
+    quote: str
+    met: bool
+
+
+def check_claims(exercise: RubricExercise, answer: str, claims: Sequence[Claim], usage: Usage) -> Judgement:
+    """Return the judgement that the claims support, before the second signal is heard.
+
+    Args:
+        exercise: the exercise.
+        answer: the text that the model saw.
+        claims: one per criterion, in any order.
+        usage: what the call cost.
+    """
+    fault = _fault(exercise, claims)
+    if fault is not None:
+        return abstain(fault, usage)
+    by_id = {claim.criterion: claim for claim in claims}
+    verdicts = [_must(c, by_id[c.id], exercise, answer) for c in exercise.rubric if c.polarity == "must"]
+    attempted = any(verdict.met for verdict in verdicts)
+    for criterion in exercise.rubric:
+        if criterion.polarity == "must_not":
+            verdict = _must_not(criterion, by_id[criterion.id], answer, attempted=attempted)
+            if not isinstance(verdict, Verdict):
+                return abstain(verdict, usage)
+            verdicts.append(verdict)
+    if _is_one_quote_for_all(verdicts, answer):
+        return abstain("same_quote", usage)
+    return _trusted(exercise, verdicts, claims, usage)
+
+
+def _is_one_quote_for_all(verdicts: Sequence[Verdict], answer: str) -> bool:
+    """Tell whether three or more criteria rest on one quote, and that is most of the answer."""
+    quotes = [tuple(fold(verdict.quote)) for verdict in verdicts if verdict.met and verdict.quote]
+    return len(quotes) >= MANY and len(set(quotes)) == 1 and len(quotes[0]) * 2 > len(fold(answer))
+
+
+def _fault(exercise: RubricExercise, claims: Sequence[Claim]) -> Reason | None:
+    known = {criterion.id for criterion in exercise.rubric}
+    given = Counter(claim.criterion for claim in claims)
+    if not set(given) <= known:
+        return "unknown_criterion"
+    if any(count > 1 for count in given.values()):
+        return "unparsable"
+    return None if set(given) == known else "missing_criterion"
+
+
+def _must(criterion: Criterion, claim: Claim, exercise: RubricExercise, answer: str) -> Verdict:
+    """A claim that a criterion is met counts only with the learner's own words as evidence."""
+    if not claim.met:
+        return Verdict(criterion=criterion.id, met=False)
+    if len(fold(claim.quote)) > LONGEST_QUOTE:
+        return Verdict(criterion=criterion.id, met=False, quote=claim.quote, reason="quote_too_long")
+    if not is_found(claim.quote, answer):
+        return Verdict(criterion=criterion.id, met=False, quote=claim.quote, reason="quote_not_found")
+    texts = [text for c in exercise.rubric for text in (c.text, c.guidance)]
+    if not is_own(claim.quote, answer, texts, exercise.shown_texts()):
+        return Verdict(criterion=criterion.id, met=False, quote=claim.quote, reason="quote_copied")
+    return Verdict(criterion=criterion.id, met=True, quote=claim.quote)
+
+
+def _must_not(criterion: Criterion, claim: Claim, answer: str, *, attempted: bool) -> Verdict | Reason:
+    """A violation must be shown; a criterion kept is earned only by a real attempt.
+
+    A real attempt is one that met at least one ``must`` criterion with evidence. Where the model says that
+    the answer is one, but shows nothing, a person decides.
+    """
+    if claim.met:
+        return Verdict(criterion=criterion.id, met=True) if attempted else "attempt_unsure"
+    if is_found(claim.quote, answer):
+        return Verdict(criterion=criterion.id, met=False, quote=claim.quote, reason="violated")
+    if attempted or claim.quote.strip():
+        return "violation_not_shown"
+    return Verdict(criterion=criterion.id, met=False, reason="no_attempt")
+
+
+def _trusted(
+    exercise: RubricExercise, verdicts: list[Verdict], claims: Sequence[Claim], usage: Usage
+) -> Judgement:
+    lost = sum(verdict.reason in _NOT_EVIDENCE for verdict in verdicts)
+    needed = sum(claim.met for claim in claims if _is_must(exercise, claim.criterion))
+    if needed and lost / needed > LOST_LIMIT:
+        silent = abstain("too_many_lost_quotes", usage)
+        return silent.model_copy(update={"lost_quotes": lost, "claims": needed})
+    order = [criterion.id for criterion in exercise.rubric]
+    ordered = tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.criterion)))
+    return Judgement(outcome="judged", verdicts=ordered, usage=usage, lost_quotes=lost, claims=needed)
+
+
+def _is_must(exercise: RubricExercise, criterion_id: str) -> bool:
+    return any(c.id == criterion_id and c.polarity == "must" for c in exercise.rubric)
+
+
+def agrees(exercise: RubricExercise, judgement: Judgement, band: float) -> bool:
+    """Tell whether a direct score supports the checked verdicts."""
+    score = judgement.score(exercise)
+    return score is not None and abs(score - band) <= BAND_TOLERANCE * exercise.points
+
+
+def nothing_earned(exercise: RubricExercise, reason: str) -> Judgement:
+    """Return the judgement of an answer that earns nothing by rule: no model was asked."""
+    verdicts = tuple(Verdict(criterion=c.id, met=False, reason=reason) for c in exercise.rubric)
+    return Judgement(outcome="judged", verdicts=verdicts)

@@ -1,0 +1,1 @@
+"""The courseware: exercises, lessons, player, school, progress, recognition, catalog."""

@@ -1,0 +1,1 @@
+"""Live through a simulated conversation; the path counts."""

@@ -1,0 +1,1 @@
+"""Choose one option or several."""

@@ -1,0 +1,1 @@
+"""``fill``: short texts, numbers and dates in blanks."""

@@ -1,0 +1,1 @@
+"""Write one number or several, with tolerance and units."""

@@ -1,0 +1,1 @@
+"""Write a prompt and try it with the AI."""

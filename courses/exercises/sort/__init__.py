@@ -1,0 +1,1 @@
+"""Classify items into groups."""

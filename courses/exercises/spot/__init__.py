@@ -1,0 +1,1 @@
+"""Mark the wrong passages in a text."""

@@ -1,0 +1,1 @@
+"""Fill a small table; it is checked as data."""

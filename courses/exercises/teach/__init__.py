@@ -1,0 +1,1 @@
+"""Explain something to the AI pupil."""

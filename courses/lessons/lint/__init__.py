@@ -1,0 +1,115 @@
+"""``bdhai lint``: everything that a lesson must hold before learners see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from courses.catalog.facts import Facts, load_facts
+from courses.catalog.glossary import load_glossary
+from courses.clock import now, programme_day
+from courses.lessons.errors import LessonError
+from courses.lessons.lint.alignment import check_alignment
+from courses.lessons.lint.cases import check_cases
+from courses.lessons.lint.content import (
+    check_assets,
+    check_keys,
+    check_markdown,
+    check_outside,
+    check_plain,
+    check_secrets,
+)
+from courses.lessons.lint.facts import check_facts, check_law_numbers
+from courses.lessons.lint.finding import Check, Finding, Subject, code_of
+from courses.lessons.lint.recall import check_cards, check_teach_back
+from courses.lessons.lint.samples import check_samples
+from courses.lessons.lint.time_budget import check_time
+from courses.lessons.parse import lesson_folders, load_lesson, load_lessons
+from courses.yaml_errors import YamlError
+
+__all__ = ["CHECKS", "Finding", "known_codes", "lint"]
+
+CHECKS: tuple[Check, ...] = (
+    check_time,
+    check_alignment,
+    check_markdown,
+    check_outside,
+    check_assets,
+    check_secrets,
+    check_plain,
+    check_keys,
+    check_facts,
+    check_law_numbers,
+    check_cases,
+    check_cards,
+    check_teach_back,
+    check_samples,
+)
+
+UNREADABLE = "lesson"  # codes of what stops a lesson before any check
+CATALOG = "catalog"
+
+
+def known_codes() -> tuple[str, ...]:
+    """Return every code that a finding can carry; each has its file in ``explained/``."""
+    return (UNREADABLE, CATALOG, *(code_of(check) for check in CHECKS))
+
+
+def lint(
+    root: Path,
+    only: Sequence[Path] = (),
+    *,
+    facts: Facts | None = None,
+    today: date | None = None,
+) -> list[Finding]:
+    """Return everything to mend, sorted by file and line.
+
+    Args:
+        root: folder of ``level1`` … ``level5``.
+        only: lesson folders; by default every lesson, and then also that no two share a number.
+        facts: dated facts by id; by default the catalogue's.
+        today: the day against which facts grow stale; by default the programme's day.
+    """
+    try:
+        load_glossary()
+        known = load_facts() if facts is None else facts
+    except YamlError as error:
+        return [_of_yaml(line) for line in str(error).splitlines()]
+    day = today or programme_day(now())
+    found = [] if only else _of_tree(root, known)
+    for folder in only or lesson_folders(root):
+        found += _of_lesson(folder, known, day)
+    return sorted(set(found), key=lambda finding: (finding.path, finding.line, finding.message))
+
+
+def _of_lesson(folder: Path, facts: Facts, today: date) -> list[Finding]:
+    try:
+        lesson = load_lesson(folder, facts)
+    except LessonError as error:
+        return _of_error(error)
+    subject = Subject(lesson=lesson, folder=folder.resolve(), facts=facts, today=today)
+    return [
+        finding.model_copy(update={"code": code_of(check)}) for check in CHECKS for finding in check(subject)
+    ]
+
+
+def _of_tree(root: Path, facts: Facts) -> list[Finding]:
+    """Find what only shows in all lessons together; a lesson's own faults come with its own check."""
+    try:
+        load_lessons(root, facts)
+    except LessonError as error:
+        return _of_error(error)
+    return []
+
+
+def _of_error(error: LessonError) -> list[Finding]:
+    return [
+        Finding(path=fault.path, line=fault.line, message=fault.message, code=UNREADABLE)
+        for fault in error.faults
+    ]
+
+
+def _of_yaml(text: str) -> Finding:
+    name, line, message = text.split(":", 2)
+    return Finding(path=f"courses/catalog/{name}", line=int(line), message=message.strip(), code=CATALOG)

@@ -1,0 +1,1 @@
+"""People, groups, accounts, consent and what they handed in."""

@@ -1,0 +1,230 @@
+"""`site.yaml` as one frozen value, and where things lie under the data folder."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import time
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.error import MarkedYAMLError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from courses.exercises.base import Frozen
+from courses.yaml_errors import YamlError, line_of, validate_yaml
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+_WRONG_DATABASE = "phải là địa chỉ SQLite hoặc PostgreSQL, ví dụ postgresql+psycopg://bdhai@/bdhai"
+
+
+class Programme(Frozen):
+    """Whose programme this is; printed on pages and reports."""
+
+    name: str = "Bình dân học AI"
+    ward: str = "Phường mẫu"
+    province: str = ""
+    year: int = 2026
+
+
+class Recipient(Frozen):
+    """Who receives the quarterly report and who signs it."""
+
+    name: str = ""
+    signer: str = ""
+    signer_title: str = ""
+
+
+class OpeningTimes(Frozen):
+    """When the daily run starts (Asia/Ho_Chi_Minh)."""
+
+    daily: time = time(22, 0)
+
+
+class Uploads(Frozen):
+    """How much learners may send. 1 MiB = 1024 × 1024 bytes."""
+
+    file_mib: int = Field(default=10, ge=1, le=200)
+    person_mib: int = Field(default=100, ge=1)
+    person_files: int = Field(default=200, ge=1)
+
+
+class Price(Frozen):
+    """What a provider asks for a million tokens of a model, in the currency of ``ai:``."""
+
+    prompt: float = Field(ge=0)
+    completion: float = Field(ge=0)
+
+
+class Ai(Frozen):
+    """How much of the AI one learner may use, what it costs, and how long consented conversations are kept."""
+
+    per_minute: int = Field(default=12, ge=1, le=600)
+    per_day: int = Field(default=200, ge=1, le=100_000)
+    at_once: int = Field(default=2, ge=1, le=20)
+    reply_tokens: int = Field(default=1024, ge=16, le=32_768)
+    question_kib: int = Field(default=64, ge=1, le=256)
+    keep_days: int = Field(default=30, ge=1, le=365)
+    currency: str = Field(default="VND", min_length=1, max_length=8)
+    prices: dict[str, Price] = Field(default_factory=dict)  # by model
+
+
+class Site(Frozen):
+    """A validated ``site.yaml``. ``demo`` is True only when no site file names a real ward."""
+
+    programme: Programme = Programme()
+    recipient: Recipient = Recipient()
+    opening: OpeningTimes = OpeningTimes()
+    units: tuple[str, ...] = ()
+    uploads: Uploads = Uploads()
+    ai: Ai = Ai()
+    address: str = ""  # what people type to come here; printed on slips
+    auth: Literal["native", "oidc", "lti", "demo"] = "native"
+    data: Path = Path("data")
+    database: str = ""  # SQLAlchemy URL; empty: SQLite under the data folder
+    lessons: Path = REPOSITORY  # folder that holds level1 … level5
+    demo: bool = Field(default=False, exclude=True)
+
+    @field_validator("address")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
+            raise ValueError("phải là địa chỉ trang web, ví dụ https://hoc.phuong.vn")
+        return value
+
+    @field_validator("database")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        if not _names_database(value):
+            raise ValueError(_WRONG_DATABASE)
+        return value
+
+
+def _names_database(value: str) -> bool:
+    try:
+        return not value or make_url(value).get_backend_name() in {"sqlite", "postgresql"}
+    except ArgumentError:
+        return False
+
+
+class Layout(Frozen):
+    """Where everything mutable lies, below one data folder."""
+
+    data: Path
+
+    @property
+    def hub(self) -> Path:
+        """JupyterHub's own state."""
+        return self.data / "hub"
+
+    @property
+    def secrets(self) -> Path:
+        """Keys and demo passwords, mode 0700."""
+        return self.data / "secrets"
+
+    @property
+    def courses(self) -> Path:
+        """One nbgrader course folder per level."""
+        return self.data / "courses"
+
+    @property
+    def homes(self) -> Path:
+        """One home per learner, named by username."""
+        return self.data / "homes"
+
+    @property
+    def boards(self) -> Path:
+        """standings.json and the rendered pages."""
+        return self.data / "boards"
+
+    @property
+    def ai(self) -> Path:
+        """The local model's file."""
+        return self.data / "ai"
+
+    @property
+    def files(self) -> Path:
+        """What learners uploaded, by content."""
+        return self.data / "files"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of hub and services."""
+        return self.data / "logs"
+
+    def course(self, level: str) -> Path:
+        """Folder of one nbgrader course, e.g. ``courses/level1``."""
+        return self.courses / level
+
+
+def layout(site: Site) -> Layout:
+    """Return the layout of a site, with an absolute data folder."""
+    return Layout(data=site.data.resolve())
+
+
+def database_url(site: Site) -> str:
+    """Return the SQLAlchemy URL of the one database."""
+    return site.database or f"sqlite:///{layout(site).data / 'bdhai.sqlite'}"
+
+
+def gradebook_url(site: Site, level: str) -> str:
+    """Return the SQLAlchemy URL of one level's nbgrader gradebook."""
+    url = make_url(database_url(site))
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{layout(site).course(level) / 'gradebook.db'}"
+    return url.set(database=f"{url.database}_{level}").render_as_string(hide_password=False)
+
+
+def load_site(env: Mapping[str, str] = os.environ) -> Site:
+    """Read ``site.yaml`` (``BDHAI_SITE`` names another path); without one, the demo site.
+
+    ``BDHAI_DATA`` and ``BDHAI_DATABASE`` override the file.
+
+    Raises:
+        YamlError: ``site.yaml:LINE: …`` in Vietnamese.
+    """
+    path = Path(env.get("BDHAI_SITE", "site.yaml"))
+    site = _read(path) if path.exists() else Site(auth="demo", demo=True)
+    changes: dict[str, object] = {}
+    if env.get("BDHAI_DATA"):
+        changes["data"] = Path(env["BDHAI_DATA"])
+    if env.get("BDHAI_DATABASE"):
+        if not _names_database(env["BDHAI_DATABASE"]):
+            raise YamlError(f"BDHAI_DATABASE: {_WRONG_DATABASE}")
+        changes["database"] = env["BDHAI_DATABASE"]
+    return site.model_copy(update=changes)
+
+
+def site_around(data: Path, env: Mapping[str, str] = os.environ) -> Site:
+    """Return the site whose data folder this is, for programs that start inside it, such as nbgrader.
+
+    Its ``site.yaml`` is the one that ``BDHAI_SITE`` names, else the one beside the data folder.
+    """
+    path = env.get("BDHAI_SITE") or str(data.parent / "site.yaml")
+    return load_site({**env, "BDHAI_SITE": path, "BDHAI_DATA": str(data)})
+
+
+def _read(path: Path) -> Site:
+    try:
+        document = YAML(typ="rt").load(path.read_text(encoding="utf-8-sig")) or {}
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise YamlError(f"{path.name}:{line}: tệp không phải UTF-8; hãy lưu lại thành UTF-8") from error
+    except DuplicateKeyError as error:
+        raise YamlError(f"{path.name}:{_line(error)}: mục này viết hai lần; hãy xóa bớt một") from error
+    except MarkedYAMLError as error:
+        what = f"không đọc được; xem lại dấu hai chấm và cách thụt dòng, đừng dùng phím Tab ({error.problem})"
+        raise YamlError(f"{path.name}:{_line(error)}: {what}") from error
+    if isinstance(document, dict) and "demo" in document:
+        line = line_of(document, ("demo",))
+        raise YamlError(f"{path.name}:{line}: demo: không có mục này; lớp mẫu chạy khi không có tệp này")
+    return validate_yaml(Site, document, path.name)
+
+
+def _line(error: MarkedYAMLError) -> int:
+    return error.problem_mark.line + 1 if error.problem_mark else 1

@@ -1,0 +1,149 @@
+"""Which AI answers: one named in the environment, else the local model, else none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Literal, TypedDict
+
+import httpx2
+import openai
+from pydantic import SecretStr, ValidationError
+
+from autograder.calibration import Calibrated, FileStore
+from autograder.judge import Judge
+from autograder.openai_judge import OpenAIJudge
+from courses.exercises.base import Frozen
+from courses.site import Site, layout
+
+
+class LocalPace(TypedDict):
+    """How patiently the local model is asked."""
+
+    concurrency: int
+    timeout: float
+
+
+DEFAULT_MODEL = "gpt-4.1-mini"
+LOCAL_MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+LOCAL_PACE: LocalPace = {"concurrency": 2, "timeout": 600.0}  # a busy machine reads a long question slowly
+CALIBRATIONS = "calibration.json"  # below the data folder's ai/
+
+
+class Provider(Frozen):
+    """Where questions go. A local provider has no address until its process is up."""
+
+    kind: Literal["openai", "local"]
+    model: str
+    base_url: str = ""  # ends in /v1
+    api_key: SecretStr = SecretStr("")
+    concurrency: int = 8
+    timeout: float = 120.0  # seconds until the first byte, and between two of them
+
+
+class LocalAddress(Frozen):
+    """Where a running local model listens; kept in ``data/ai/local.json``, readable by its owner only."""
+
+    base_url: str
+    api_key: str
+    pid: int
+
+
+def provider_from_env(env: Mapping[str, str]) -> Provider | None:
+    """Return the provider that the environment names.
+
+    ``OPENAI_BASE_URL`` / ``OPENAI_API_KEY`` (and ``OPENAI_MODEL``) name an outside one; without them it is the
+    local model where the ``local-ai`` extra is installed. ``BDHAI_AI=none`` means none, ``BDHAI_AI=local``
+    means the local model whatever else is set.
+    """
+    wanted = env.get("BDHAI_AI", "").strip().lower()
+    if wanted == "none":
+        return None
+    if wanted != "local" and (env.get("OPENAI_BASE_URL") or env.get("OPENAI_API_KEY")):
+        return _outside(env)
+    if wanted == "local" or has_local():
+        return Provider(kind="local", model=LOCAL_MODEL, **LOCAL_PACE)
+    return None
+
+
+def has_local() -> bool:
+    """Tell whether the ``local-ai`` extra is installed."""
+    return find_spec("xllamacpp") is not None
+
+
+def _outside(env: Mapping[str, str]) -> Provider:
+    # A server of one's own often wants no key, but the SDK and the header need some text.
+    key = env.get("OPENAI_API_KEY") or "none"
+    url = env.get("OPENAI_BASE_URL") or str(openai.OpenAI(api_key=key, base_url=None).base_url)
+    return Provider(
+        kind="openai",
+        model=env.get("OPENAI_MODEL") or DEFAULT_MODEL,
+        base_url=url.rstrip("/"),
+        api_key=SecretStr(key),
+    )
+
+
+def local_address(folder: Path) -> LocalAddress | None:
+    """Return where the local model listens, or None when it doesn't run."""
+    try:
+        address = LocalAddress.model_validate(json.loads((folder / "local.json").read_bytes()))
+    except (OSError, ValueError, ValidationError):
+        return None
+    return address if Path(f"/proc/{address.pid}").exists() else None
+
+
+def reachable(provider: Provider, folder: Path) -> Provider | None:
+    """Return the provider with its address, or None for a local model that doesn't run."""
+    if provider.kind == "openai":
+        return provider
+    address = local_address(folder)
+    if address is None:
+        return None
+    key = SecretStr(address.api_key)
+    return provider.model_copy(update={"base_url": address.base_url, "api_key": key})
+
+
+def judge_for(site: Site, env: Mapping[str, str]) -> Judge | None:
+    """Return the judge of rubric answers, calibrated or silent; None when there is no AI to ask.
+
+    As a service of the hub it asks the gateway with the service's own token, so that the provider's key
+    stays in one process; from a shell it asks the provider that the environment names.
+    """
+    provider = _through_gateway(env) if _is_service(env) else provider_from_env(env)
+    ready = provider and reachable(provider, layout(site).ai)
+    if ready is None:
+        return None
+    asked = OpenAIJudge(
+        ready.base_url,
+        ready.api_key.get_secret_value(),
+        ready.model,
+        concurrency=ready.concurrency,
+        timeout=ready.timeout,
+    )
+    return Calibrated(asked, FileStore(layout(site).ai / CALIBRATIONS))
+
+
+def _is_service(env: Mapping[str, str]) -> bool:
+    return bool(env.get("BDHAI_AI_URL") and env.get("JUPYTERHUB_API_TOKEN"))
+
+
+def _through_gateway(env: Mapping[str, str]) -> Provider | None:
+    """Ask the gateway which model it has; None when it has none or doesn't answer."""
+    token = env["JUPYTERHUB_API_TOKEN"]
+    try:
+        reply = httpx2.get(
+            f"{env['BDHAI_AI_URL']}/models", headers={"Authorization": f"Bearer {token}"}, timeout=10
+        )
+        model = reply.raise_for_status().json()["data"][0]
+        gateway = Provider(
+            kind="openai",
+            model=model["id"],
+            base_url=env["BDHAI_AI_URL"],
+            api_key=SecretStr(token),
+            concurrency=4,
+        )
+        return gateway.model_copy(update=LOCAL_PACE) if model["owned_by"] == "local" else gateway
+    except (httpx2.HTTPError, ValueError, LookupError, TypeError):
+        return None

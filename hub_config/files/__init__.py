@@ -1,0 +1,1 @@
+"""Files that learners send: stored by content, read by a bounded process of their own."""

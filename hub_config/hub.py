@@ -1,0 +1,144 @@
+"""JupyterHub's configuration as a function of the site: it only sets values, so tests need no hub."""
+
+from __future__ import annotations
+
+import sys
+from base64 import b64encode
+from collections.abc import Mapping, MutableMapping
+from hashlib import sha256
+from pathlib import Path
+
+from traitlets.config import Config
+
+from courses.site import Layout, Site, layout
+from hub_config.authenticator import SchoolAuthenticator
+from hub_config.launch import Launch, require_loopback
+from hub_config.services import PROVIDER_KEYS, grading, levels, services
+from hub_config.spawner import LearnerSpawner
+
+HERE = Path(__file__).resolve().parent
+LOOK = HERE.parent / "courses" / "look" / "bdhai.css"
+GRADERS = ("trainer", "administrator")
+
+WAIT = (HERE / "templates" / "wait.js").read_text(encoding="utf-8")
+
+# Hub pages may run one script, known by its hash: the one that waits for a server. The look is inlined so that
+# they read well while the portal is down.
+POLICY = (
+    "default-src 'none'; "
+    f"script-src 'sha256-{b64encode(sha256(WAIT.encode()).digest()).decode()}'; "
+    "connect-src 'self'; "
+    "style-src 'unsafe-inline'; "
+    "img-src 'self' data:; "
+    "form-action 'self'; "
+    "frame-ancestors 'none'; "
+    "base-uri 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+def take_provider(env: MutableMapping[str, str]) -> dict[str, str]:
+    """Take the AI provider's keys out of the hub's environment, so that no child inherits them by accident."""
+    taken = {key: env.get(key, "") for key in PROVIDER_KEYS}
+    for name in [name for name in env if name.startswith("OPENAI_")]:
+        del env[name]
+    return {key: value for key, value in taken.items() if value}
+
+
+def apply(site: Site, c: Config, launch: Launch, provider: Mapping[str, str]) -> None:
+    """Set everything that JupyterHub needs to know.
+
+    Args:
+        site: the validated settings.
+        c: the configuration to fill.
+        launch: address and ports of this start.
+        provider: the AI provider's keys; they reach the AI gateway and nobody else.
+
+    Raises:
+        StartError: the address is not loopback.
+    """
+    require_loopback(launch.bind)
+    place = layout(site)
+    _addresses(c, launch)
+    _state(c, place)
+    _people(c, site)
+    _learners(c, site, launch)
+    _pages(c, site)
+    c.JupyterHub.services = services(site, launch, provider)
+    c.JupyterHub.load_roles = roles(levels(site))
+
+
+def roles(open_levels: tuple[str, ...]) -> list[dict[str, object]]:
+    """Return who may do what, the least that works.
+
+    People reach their own server and the programme's pages; a learner's server speaks to portal and AI with
+    its own token (a token has no scope that its person lacks, hence the person's activity); the daily run and
+    the portal (for the pupil) ask the AI gateway; formgrader is for those who mark.
+    """
+    pages = [_access(name) for name in ("portal", "boards", "ai")]
+    own = ["access:servers!user", "servers!user", "read:users!user", "users:activity!user"]
+    marking = [_access(grading(level)) for level in open_levels]
+    return [
+        {"name": "user", "scopes": [*own, *pages]},
+        {
+            "name": "server",
+            "scopes": ["users:activity!user", "access:servers!server", _access("portal"), _access("ai")],
+        },
+        {"name": "marking", "scopes": marking, "groups": list(GRADERS)},
+        {"name": "asking", "scopes": [_access("ai")], "services": ["daily", "portal"]},
+    ]
+
+
+def _access(service: str) -> str:
+    return f"access:services!service={service}"
+
+
+def _addresses(c: Config, launch: Launch) -> None:
+    c.JupyterHub.bind_url = launch.address
+    c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{launch.hub_port}"
+    c.JupyterHub.default_url = "/services/portal/"
+    c.JupyterHub.service_check_interval = 0  # it only logs, and trips over a service that is stopping
+    c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{launch.proxy_port}"
+    c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "hub_config.proxy"]
+    c.ConfigurableHTTPProxy.log_level = "error"
+
+
+def _state(c: Config, place: Layout) -> None:
+    c.JupyterHub.db_url = f"sqlite:///{place.hub / 'jupyterhub.sqlite'}"
+    c.JupyterHub.upgrade_db = True
+    c.JupyterHub.cookie_secret_file = str(place.hub / "cookie_secret")
+    c.ConfigurableHTTPProxy.pid_file = str(place.hub / "proxy.pid")
+
+
+def _people(c: Config, site: Site) -> None:
+    c.JupyterHub.authenticator_class = SchoolAuthenticator
+    c.SchoolAuthenticator.site = site
+    c.JupyterHub.admin_access = False
+    c.JupyterHub.shutdown_on_logout = True  # a shared phone must not keep the last person's server open
+
+
+def _learners(c: Config, site: Site, launch: Launch) -> None:
+    c.JupyterHub.spawner_class = LearnerSpawner
+    c.LearnerSpawner.site = site
+    c.LearnerSpawner.launch = launch
+    c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
+    c.LearnerSpawner.start_timeout = 300
+    c.JupyterHub.concurrent_spawn_limit = 8
+    c.JupyterHub.allow_named_servers = False
+    c.JupyterHub.implicit_spawn_seconds = 1
+
+
+def _pages(c: Config, site: Site) -> None:
+    c.JupyterHub.template_paths = [str(HERE / "templates")]
+    c.JupyterHub.template_vars = {
+        "look": LOOK.read_text(encoding="utf-8"),
+        "wait": WAIT,
+        "programme": site.programme.name,
+        "ward": site.programme.ward,
+        "sample": site.demo,
+    }
+    c.JupyterHub.tornado_settings = {"headers": HEADERS}

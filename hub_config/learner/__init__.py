@@ -1,0 +1,1 @@
+"""Everything that configures a learner's own server."""

@@ -1,0 +1,1 @@
+"""Alembic history of the one database (school and grader tables)."""

@@ -1,0 +1,30 @@
+"""``python -m hub_config.portal``: the portal as a service of the hub."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from dataclasses import replace
+
+from courses.site import load_site
+from hub_config.ai.provider import judge_for
+from hub_config.portal.app import close, make_app, make_desk
+from hub_config.web import hub_auth, listen, until_stopped
+
+
+async def main() -> None:
+    """Serve until the hub stops this service."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("tornado.access").setLevel(logging.WARNING)
+    site = load_site()
+    desk = replace(make_desk(site, hub_auth()), make_judge=lambda: judge_for(site, os.environ))
+    try:
+        await until_stopped(listen(make_app(desk)))
+        await desk.pupil.aclose()
+    finally:
+        close(desk)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

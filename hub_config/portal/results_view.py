@@ -1,0 +1,249 @@
+"""One submission's result as its owner and those who may mark it read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from autograder.judge import REASON_TEXTS, Reason
+from autograder.pupil_results import understood_of
+from autograder.results import ExerciseResult, result_of
+from courses.exercises.base import AnswerError, Exercise, Frozen, RubricExercise, Status
+from courses.exercises.files import file_of
+from courses.exercises.teach.kind import Teach
+from courses.exercises.teach.pupil import Quiz, Understood, sit
+from courses.lessons.model import Lesson
+from courses.school.models import Person, Submission
+from courses.school.people import may_see
+from courses.school.submissions import find_submission
+from hub_config.portal.quoting import Part, parts
+from hub_config.portal.shelf import Shelf
+from hub_config.portal.states import counted_ids
+
+STATUS_WORDS: dict[Status, str] = {
+    "right": "Đúng",
+    "partly": "Đúng một phần",
+    "wrong": "Chưa đúng",
+    "blank": "Để trống",
+    "waiting": "Đang chờ chấm",
+}
+SOURCE_WORDS = {"rule": "Chấm theo quy tắc", "ai": "AI chấm", "person": "Huấn luyện viên chấm"}
+BLANK = "(để trống)"
+
+
+class VerdictView(Frozen):
+    """What the judge decided about one criterion; ``quote`` holds words of the answer, never the judge's own."""
+
+    criterion: str
+    text: str
+    met: bool
+    quote: str = ""
+
+
+class FileView(Frozen):
+    """A file of an answer; ``is_picture``: the server has a small copy that may be shown."""
+
+    said: str
+    is_picture: bool
+
+
+class ExerciseView(Frozen):
+    """One exercise of a result. ``why`` and ``statement`` are Markdown."""
+
+    exercise: str
+    kind: str
+    statement: str
+    answer: str
+    status: Status
+    score: float | None
+    max_score: float
+    comment: str
+    why: str
+    source: str  # "rule" | "ai" | "nobody" | "person"
+    marked_by: str
+    abstained: str = ""  # for those who mark: why the judge left it to them, in words
+    verdicts: tuple[VerdictView, ...] = ()
+    file: FileView | None = None
+    checked: str = ""  # what rules found of an answer that waits for people
+    pupil: Quiz | None = None  # teach, when somebody talked with the pupil: how it did
+
+    @property
+    def words(self) -> str:
+        """The status in words."""
+        return STATUS_WORDS[self.status]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The answer, cut at the words that verdicts rest on."""
+        return parts(self.answer, (one.quote for one in self.verdicts))
+
+
+class ResultView(Frozen):
+    """A whole result. ``provisional``: the daily run has not taken it yet. ``newest``: it is the one that counts."""
+
+    receipt: str
+    lesson: str
+    number: str
+    title: str
+    username: str
+    display_name: str
+    case: str
+    submitted_at: datetime
+    score: float
+    max_score: float
+    waiting: int
+    provisional: bool
+    newest: bool
+    exercises: tuple[ExerciseView, ...]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A submission that the viewer may see, with its lesson."""
+
+    submission: Submission
+    lesson: Lesson
+
+
+def open_submission(session: Session, shelf: Shelf, viewer: Person, receipt: str) -> Opened | None:
+    """Return a submission that the viewer may see, or None: unknown and forbidden look the same."""
+    submission = find_submission(session, receipt)
+    if submission is None or not may_see(session, viewer, submission.person):
+        return None
+    lesson = shelf.find(submission.lesson)
+    return None if lesson is None else Opened(submission=submission, lesson=lesson)
+
+
+def may_mark(viewer: Person, submission: Submission) -> bool:
+    """Tell whether somebody who may see a submission may also mark it; nobody marks their own."""
+    return viewer.role in {"trainer", "administrator"} and viewer.id != submission.person_id
+
+
+def result_view(session: Session, opened: Opened) -> ResultView:
+    """Return the result of a submission as it stands now."""
+    submission, lesson = opened.submission, opened.lesson
+    result = result_of(session, lesson, submission)
+    newest = _is_newest(session, submission)
+    pupils = understood_of(session, submission.id)
+    provisional = newest and submission.id not in counted_ids(session, [submission.id])
+    return ResultView(
+        receipt=submission.receipt,
+        lesson=lesson.key,
+        number=lesson.number,
+        title=lesson.title,
+        username=submission.person.username,
+        display_name=submission.person.display_name,
+        case=submission.case,
+        submitted_at=submission.submitted_at,
+        score=result.score,
+        max_score=result.max_score,
+        waiting=result.waiting,
+        provisional=provisional,
+        newest=newest,
+        exercises=tuple(
+            _with_pupil(exercise, _exercise(exercise, submission, own, provisional), pupils)
+            for own in result.exercises
+            for exercise in [lesson.slot(own.exercise).variant(submission.case)]
+        ),
+    )
+
+
+def _is_newest(session: Session, submission: Submission) -> bool:
+    query = select(func.max(Submission.id)).where(
+        Submission.person_id == submission.person_id, Submission.lesson == submission.lesson
+    )
+    return session.scalar(query) == submission.id
+
+
+def _exercise(
+    exercise: Exercise,
+    submission: Submission,
+    own: ExerciseResult,
+    provisional: bool,  # noqa: FBT001 - private
+) -> ExerciseView:
+    return ExerciseView(
+        exercise=exercise.id,
+        kind=exercise.kind,
+        statement=exercise.statement,
+        answer=answer_text(exercise, submission.answers.get(exercise.id)),
+        status=own.status,
+        score=own.score,
+        max_score=own.max_score,
+        comment=own.comment,
+        why=exercise.why,
+        source=own.source,
+        marked_by=_marked_by(own.source, provisional),
+        abstained=REASON_TEXTS.get(cast("Reason", own.reason), ""),
+        verdicts=_verdicts(exercise, own.verdicts),
+        file=_file(submission.answers.get(exercise.id)),
+        checked=_checked(exercise, submission.answers.get(exercise.id)) if own.status == "waiting" else "",
+    )
+
+
+def _file(raw: object) -> FileView | None:
+    try:
+        found = file_of(raw.get("file")) if isinstance(raw, dict) else None
+    except AnswerError:
+        return None
+    return FileView(said=found.said(), is_picture=found.type == "image") if found else None
+
+
+def _checked(exercise: Exercise, raw: object) -> str:
+    try:
+        return exercise.told(exercise.parse_answer(raw)) if raw is not None and exercise.checkable else ""
+    except AnswerError:
+        return ""
+
+
+def _with_pupil(
+    exercise: Exercise, view: ExerciseView, pupils: Mapping[str, Understood | None]
+) -> ExerciseView:
+    """Add how the pupil did, where somebody talked with it."""
+    if not isinstance(exercise, Teach) or exercise.id not in pupils:
+        return view
+    return view.model_copy(update={"pupil": sit(exercise.misconceptions, pupils[exercise.id])})
+
+
+def answer_text(exercise: Exercise, raw: object) -> str:
+    """Return a stored answer as plain text; one that no longer fits the exercise is said to be so."""
+    if raw is None:
+        return BLANK
+    try:
+        return exercise.render_answer(exercise.parse_answer(raw))
+    except AnswerError:
+        return "(câu trả lời này không còn khớp với bài học mới sửa)"
+
+
+def _marked_by(source: str, provisional: bool) -> str:  # noqa: FBT001 - private
+    waiting = "Đang chờ chấm" if provisional else "Đang chờ huấn luyện viên"
+    return SOURCE_WORDS.get(source, waiting)
+
+
+def _verdicts(exercise: Exercise, verdicts: tuple[dict[str, Any], ...]) -> tuple[VerdictView, ...]:
+    if not isinstance(exercise, RubricExercise):
+        return ()
+    texts = {criterion.id: criterion.text for criterion in exercise.rubric}
+    return tuple(
+        VerdictView(
+            criterion=str(one["criterion"]),
+            text=texts[str(one["criterion"])],
+            met=one["met"] is True,
+            quote=_proof(one),
+        )
+        for one in verdicts
+        if str(one["criterion"]) in texts
+    )
+
+
+def _proof(verdict: dict[str, Any]) -> str:
+    """Return a quote that was found in the answer: one that earned the criterion, or shows its violation.
+
+    Any other quote is the model's invention, and a learner must not read it as their own words.
+    """
+    shown = verdict["met"] is True or verdict.get("reason") == "violated"
+    return str(verdict.get("quote") or "") if shown else ""

@@ -1,0 +1,119 @@
+"""``python -m hub_config.proxy``: the pure-Python proxy, which passes replies on as they come and as they are.
+
+Stock configurable-http-proxy 0.4.0 reads each reply to its end and unpacks it (a lesson's first open took
+76 kB instead of 21), and asks for ten things at once in the whole school at most. Routes, websockets, the API
+and the command line are all its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from configurable_http_proxy import cli, configproxy
+from configurable_http_proxy.handlers import ProxyHandler
+from tornado.httpclient import AsyncHTTPClient
+from tornado.httputil import HTTPHeaders, parse_response_start_line
+from tornado.web import Application
+
+AT_ONCE = 10_000  # requests under way; the machine's own limits come first
+LARGEST_REPLY = 2**31  # bytes; nothing is kept in memory
+_HOP_BY_HOP = frozenset({"transfer-encoding", "connection", "keep-alive"})
+
+
+class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no types
+    """Writes each part of a reply the moment it comes, still compressed."""
+
+    def compute_etag(self) -> str | None:
+        """Leave ETags to the target: only it knows what its page depends on."""
+        return None
+
+    async def call_proxy(self, path: str | None = None) -> None:
+        """Ask the target and pass its reply on."""
+        url = await self.get_target_url(path)
+        if url is None:
+            return
+        request = self._get_proxy_request(url)
+        request.decompress_response = False
+        reply = _Reply(self)
+        request.header_callback, request.streaming_callback = reply.header, reply.part
+        try:
+            await AsyncHTTPClient().fetch(request, raise_error=False)
+        except Exception as error:  # noqa: BLE001 - whatever the target does becomes a 503, as in the stock handler
+            await self._broken(error)
+            return
+        if not reply.begun:  # the client answers some faults (599) without any header
+            await self.handle_proxy_error(503, None)
+            return
+        self.finish()
+
+    async def _broken(self, error: Exception) -> None:
+        if (
+            self._headers_written
+        ):  # too late for a status: end the connection, so that nobody takes it for whole
+            self.request.connection.stream.close()
+        else:
+            self.clear()
+            await self.handle_proxy_error(503, error)
+
+
+class _Reply:
+    """A reply on its way through."""
+
+    def __init__(self, handler: PassingHandler) -> None:
+        self._handler = handler
+        self._lines: list[str] = []
+        self.begun = False
+
+    def header(self, line: str) -> None:
+        """Collect header lines; the empty one is the last."""
+        if line.strip():
+            self._lines.append(line)
+            return
+        start, *rest = self._lines
+        self._lines = []
+        first = parse_response_start_line(start.strip())
+        self._begin(first.code, first.reason, HTTPHeaders.parse("".join(rest)))
+
+    def _begin(self, code: int, reason: str, headers: HTTPHeaders) -> None:
+        handler = self._handler
+        handler.set_status(code, reason)
+        handler.clear_header("Content-Type")
+        given = [(name, value) for name, value in headers.get_all() if name.lower() not in _HOP_BY_HOP]
+        for name in {name for name, _ in given}:
+            handler.clear_header(name)
+        for name, value in given:
+            handler.add_header(name, value)
+        self.begun = True
+
+    def part(self, chunk: bytes) -> None:
+        """Write a part; a visitor who left needs no more of it."""
+        if not self._handler.request.connection.stream.closed():
+            self._handler.write(chunk)
+            asyncio.ensure_future(self._handler.flush()).add_done_callback(_forget)
+
+
+def _forget(written: asyncio.Future[None]) -> None:
+    """Take a failed write's error: the visitor left, and nobody can be told."""
+    if not written.cancelled():
+        written.exception()
+
+
+class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the package has no types
+    """The stock proxy with our way of passing replies on."""
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        super().__init__(options)
+        self.proxy_app = Application([(r"/(.*)", PassingHandler, {"proxy": self})])
+
+
+def main() -> None:
+    """Run the stock command line with our proxy in it; it has no option for this."""
+    AsyncHTTPClient.configure(None, max_clients=AT_ONCE, max_body_size=LARGEST_REPLY)
+    cli.PythonProxy = PassingProxy
+    cli.main()
+
+
+if __name__ == "__main__":
+    main()

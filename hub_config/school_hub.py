@@ -1,0 +1,44 @@
+"""``python -m hub_config.school_hub``: JupyterHub that opens before its services are up.
+
+Stock JupyterHub starts one managed service after the other, gives people no page until the last one
+answers, and ends itself when one of them fails. Here all start together: the hub is up at once, a service
+that is still starting (or broken) is a 503 on its own pages, and nothing else waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from jupyterhub.app import JupyterHub
+
+
+class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
+    """JupyterHub, with its services started side by side."""
+
+    name = "jupyterhub"  # the configuration's and the log's name
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own signature
+        super().__init__(**kwargs)
+        self._starting: set[asyncio.Task[bool]] = set()  # a task that nobody holds may vanish
+
+    async def start_service(self, service_name: str, service: Any, ssl_context: Any = None) -> bool:  # noqa: ANN401 - JupyterHub's own signature
+        """Begin to start a service and say at once that all is well; a failure is in the log."""
+        start = asyncio.create_task(super().start_service(service_name, service, ssl_context))
+        self._starting.add(start)
+        start.add_done_callback(self._starting.discard)
+        return True
+
+    async def cleanup(self) -> None:
+        """Stop the services first, then all the rest."""
+        await self.stop_services()
+        await super().cleanup()
+
+    async def stop_services(self) -> None:
+        """Stop all services side by side; stock waits for each in turn."""
+        managed = [service for service in self._service_map.values() if service.managed]
+        await asyncio.gather(*(service.stop() for service in managed), return_exceptions=True)
+
+
+if __name__ == "__main__":
+    SchoolHub.launch_instance()

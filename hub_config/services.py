@@ -1,0 +1,82 @@
+"""The hub's services: what each one runs, and the little environment that each one gets."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from courses.site import Site, layout
+from hub_config.launch import Launch
+
+PROVIDER_KEYS = (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "OPENAI_MODEL",
+    "BDHAI_AI",
+    "BDHAI_MODEL",
+    "BDHAI_MODEL_SHA256",
+)
+WEB = ("portal", "ai", "boards")
+
+
+def levels(site: Site) -> tuple[str, ...]:
+    """Return the levels that have lessons, e.g. ``("level1",)``."""
+    found = (folder.parent.parent.name for folder in site.lessons.glob("level[1-9]/*/lesson.md"))
+    return tuple(sorted(set(found)))
+
+
+def grading(level: str) -> str:
+    """Return the name of a level's formgrader service."""
+    return f"cham-{level}"
+
+
+def web_services(site: Site) -> tuple[str, ...]:
+    """Return the names of the services that need a port."""
+    return (*WEB, *(grading(level) for level in levels(site)))
+
+
+def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return ``c.JupyterHub.services``; only the AI gateway is handed the provider's keys."""
+    common = common_env(site, launch)
+    commands = {name: [sys.executable, "-m", f"hub_config.{name}"] for name in WEB}
+    secret = {"ai": dict(provider)}
+    web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
+    forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
+    return [*web, *forms, _daily(common)]
+
+
+def common_env(site: Site, launch: Launch) -> dict[str, str]:
+    """Return what every service of ours may know: where data and settings lie, and the addresses."""
+    env = {
+        "BDHAI_DATA": str(layout(site).data),
+        "BDHAI_SITE": str(Path(os.environ.get("BDHAI_SITE", "site.yaml")).resolve()),
+        "BDHAI_PORTAL_URL": f"{launch.address}/services/portal",
+        "BDHAI_AI_URL": f"{launch.address}/services/ai/v1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    if site.database:
+        env["BDHAI_DATABASE"] = site.database
+    return env
+
+
+def _web(name: str, command: list[str], launch: Launch, env: dict[str, str]) -> dict[str, object]:
+    return {
+        "name": name,
+        "url": f"http://127.0.0.1:{launch.services[name]}",
+        "command": command,
+        "environment": env,
+        "oauth_no_confirm": True,  # these are the programme's own pages; a question would only puzzle people
+        "display": False,
+        "timeout": 120,  # seconds to answer for the first time: on a busy machine ten are too few
+    }
+
+
+def _formgrader(level: str) -> list[str]:
+    return [sys.executable, "-m", "hub_config.formgrader", level]
+
+
+def _daily(env: dict[str, str]) -> dict[str, object]:
+    command = [sys.executable, "-m", "hub_config.daily_service"]
+    return {"name": "daily", "command": command, "environment": env, "display": False}

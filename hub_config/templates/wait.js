@@ -1,0 +1,23 @@
+// The only script of the hub's pages: go on when the learner's server is ready. Without script the page reloads itself.
+(function () {
+  var sign = document.getElementById("wait");
+  function onward() {
+    if (sign.dataset.next) location.replace(sign.dataset.next);
+    else location.reload();
+  }
+  function later() {
+    setTimeout(onward, 1000 * Number(sign.dataset.seconds || 2));
+  }
+  if (!sign.dataset.progress) return later();
+  var news = new EventSource(sign.dataset.progress);
+  news.onmessage = function (message) {
+    var told = JSON.parse(message.data);
+    if (!told.ready && !told.failed) return;
+    news.close();
+    onward();
+  };
+  news.onerror = function () {
+    news.close();
+    later();
+  };
+})();

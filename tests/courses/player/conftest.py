@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from courses.lessons.build import build_all
+
+HERE = Path(__file__).parent
+SLUG = "09-du-nam-kieu"
+
+
+def _load(name):
+    """Load a helper beside this file: importlib mode puts no test folder on the path."""
+    spec = importlib.util.spec_from_file_location(f"player_tests_{name}", HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+_services = _load("services")
+_server = _load("learner_server")
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory):
+    """The release folder of a lesson that uses all five kinds, made by the real builder."""
+    out = tmp_path_factory.mktemp("build")
+    build_all(HERE, out)
+    return out / "level1" / "release" / SLUG
+
+
+@pytest.fixture(scope="session")
+def running_services():
+    services = _services.Services()
+    server = _services.serve(services)
+    yield services
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def services(running_services):
+    running_services.reset()
+    return running_services
+
+
+@pytest.fixture
+def folder(tmp_path, release):
+    """A learner's copy of the lesson."""
+    return Path(shutil.copytree(release, tmp_path / "level1" / SLUG))
+
+
+@pytest.fixture(scope="session")
+def learner(tmp_path_factory, release, running_services):
+    """One real Jupyter server for all browser tests; ``clean`` gives each its own empty lesson."""
+    root = tmp_path_factory.mktemp("may-hoc")
+    shutil.copytree(release, root / "home" / "level1" / SLUG)
+    with _server.running(root, SLUG, running_services, BDHAI_SAMPLE="1", JUPYTERHUB_USER="nam") as server:
+        yield server
+
+
+@pytest.fixture
+def clean(learner, services):  # noqa: ARG001 - the stand-in forgets the last test, too
+    for left in learner.folder.glob("*answers.json*"):
+        left.unlink()
+    return learner
+
+
+@pytest.fixture
+def answers(clean):
+    def read():
+        return json.loads((clean.folder / "answers.json").read_text())
+
+    return read
+
+
+@dataclass
+class Watch:
+    """What a test's pages asked for and complained about."""
+
+    hosts: set[str] = field(default_factory=set)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def phone(chromium, clean):
+    """A phone's browser; at the end it must have spoken to the learner's server only, without errors."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, locale="vi-VN"
+    )
+    context.set_default_timeout(30_000)
+    watch = Watch()
+    context.on("request", lambda request: watch.hosts.add(urlsplit(request.url).netloc))
+    context.on("weberror", lambda error: watch.complaints.append(str(error.error)))
+    yield context
+    context.close()
+    assert watch.hosts <= {urlsplit(clean.url).netloc, ""}
+    assert watch.complaints == []
+
+
+@pytest.fixture
+def page(phone):
+    return phone.new_page()

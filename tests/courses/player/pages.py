@@ -1,0 +1,26 @@
+"""What the browser tests of the lesson page share."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+expect.set_options(timeout=40_000)
+
+
+def open_lesson(page, learner):
+    page.goto(learner.lesson)
+    expect(page.locator("#nop-bai")).to_be_visible()
+    expect(page.locator("#bdh-link")).to_be_empty()
+    return page
+
+
+def card(page, number):
+    return page.locator(f"#bai-tap-{number}")
+
+
+def saved(page):
+    expect(page.locator("#bdh-save")).to_contain_text("Đã lưu lúc")
+
+
+def no_wider_than_the_screen(page):
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -1,0 +1,150 @@
+"""Each kind by finger, by mouse and by keyboard alone: the same answers, back after a reload, nothing in the way.
+
+One file ``drivers/<kind>.py`` a kind: ``LESSON`` (a folder of tests/lessons/level1), ``ANSWERS`` (what answers.json must
+hold afterwards, by exercise id), and ``touch``, ``mouse``, ``keyboard``, ``back``, each given a ``Hand``. ``back`` looks
+whether the page shows those answers again. The sample lesson uses all modes of its kind.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from courses.exercises.registry import kinds
+from courses.lessons.build import build_all
+from courses.site import REPOSITORY
+
+expect.set_options(timeout=40_000)
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+HERE = Path(__file__).parent
+LESSONS = REPOSITORY / "tests" / "lessons" / "level1"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+TWICE = {"width": 320, "height": 400}  # 200 % zoom of a window of 640 × 800
+TOO_WIDE = """() => [...document.querySelectorAll("main *")]
+    .filter(it => it.getClientRects().length && !it.closest(".table-wrap, .visually-hidden"))
+    .filter(it => it.getBoundingClientRect().right > WIDTH + 0.5)
+    .map(it => it.outerHTML.slice(0, 120))"""
+
+
+def _load(path: Path):
+    """Load a file beside this one: importlib mode puts no test folder on the path."""
+    spec = importlib.util.spec_from_file_location(f"player_hand_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+Hand = _load(HERE / "hand.py").Hand
+DRIVERS = {path.stem: _load(path) for path in sorted((HERE / "drivers").glob("*.py"))}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, running_services):
+    """A learner's server of its own; lessons come in as tests ask for them."""
+    from player_tests_learner_server import running  # noqa: PLC0415 - loaded by conftest.py
+
+    root = tmp_path_factory.mktemp("may-kieu")
+    (root / "home" / "level1").mkdir(parents=True)
+    with running(root, "", running_services, JUPYTERHUB_USER="nam") as started:
+        yield started
+
+
+@pytest.fixture
+def lesson(server, services, tmp_path):  # noqa: ARG001 - the stand-in forgets the last test, too
+    """Return a function that puts a fresh copy of a lesson into the learner's home."""
+
+    def put(slug):
+        shutil.copytree(LESSONS / slug, tmp_path / "level1" / slug)
+        build_all(tmp_path, tmp_path / "out")
+        shutil.rmtree(server.home / "level1" / slug, ignore_errors=True)
+        shutil.copytree(tmp_path / "out" / "level1" / "release" / slug, server.home / "level1" / slug)
+        return dataclasses.replace(server, slug=slug)
+
+    return put
+
+
+@pytest.fixture
+def opened(chromium, lesson):
+    """Return a function that opens a lesson on a screen; the page must not complain."""
+    contexts, complaints = [], []
+
+    def start(slug, **screen):
+        context = chromium.new_context(locale="vi-VN", **screen)
+        context.set_default_timeout(30_000)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        contexts.append(context)
+        learner = lesson(slug)
+        page = context.new_page()
+        page.goto(learner.lesson)
+        expect(page.locator("#nop-bai")).to_be_visible()
+        expect(page.locator("#bdh-link")).to_be_empty()
+        return Hand(page, learner.folder)
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def look(hand, name, request):
+    """Nothing that axe-core finds, nothing wider than the screen."""
+    results = Axe().run(hand.page)
+    assert results.violations_count == 0, results.generate_report()
+    assert too_wide(hand.page) == []
+    folder = request.config.getoption("--shots")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        hand.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+
+
+def too_wide(page):
+    width = page.viewport_size["width"]  # a phone's innerWidth grows with what is too wide
+    return page.evaluate(TOO_WIDE.replace("WIDTH", str(width)))
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_kind_is_answered_by_touch_and_is_there_after_a_reload(kind, opened, request):
+    driver = DRIVERS[kind]
+    hand = opened(driver.LESSON, viewport=PHONE, has_touch=True, is_mobile=True)
+    driver.touch(hand)
+    hand.saved(driver.ANSWERS)
+    look(hand, f"{kind}-phone", request)
+    hand.page.reload()
+    expect(hand.page.locator("#nop-bai")).to_be_visible()
+    driver.back(hand)
+    hand.saved(driver.ANSWERS)
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_kind_is_answered_with_the_mouse_and_is_whole_at_twice_the_size(kind, opened, request):
+    driver = DRIVERS[kind]
+    hand = opened(driver.LESSON, viewport=DESK, color_scheme="dark")
+    driver.mouse(hand)
+    hand.saved(driver.ANSWERS)
+    look(hand, f"{kind}-desk", request)
+    hand.page.set_viewport_size(TWICE)
+    look(hand, f"{kind}-twice", request)
+    driver.back(hand)
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_kind_is_answered_with_the_keyboard_alone(kind, opened):
+    driver = DRIVERS[kind]
+    hand = opened(driver.LESSON, viewport=DESK, reduced_motion="reduce")
+    driver.keyboard(hand)
+    hand.saved(driver.ANSWERS)
+    driver.back(hand)
+
+
+def test_each_driver_is_that_of_a_kind():
+    assert set(DRIVERS) <= set(kinds())

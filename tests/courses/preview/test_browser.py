@@ -1,0 +1,147 @@
+"""The author's page in a real browser, on a phone and on a desk."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+expect.set_options(timeout=20_000)
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+QUESTION = "Bạn nhờ AI viết lời mời ăn giỗ."
+BROKEN = "- [x] Ngày giờ và nơi ăn giỗ\n- [ ] Số căn cước của từng khách\n- [x] Lời mời"
+UNMARKED = BROKEN.replace("[x]", "[ ]")
+
+
+@pytest.fixture
+def shot(request):
+    folder = request.config.getoption("--shots")
+
+    def keep(page, name):
+        if folder:
+            page.screenshot(path=f"{folder}/preview-{name}.png")
+
+    return keep
+
+
+@pytest.fixture
+def opened(chromium, start):
+    """Return a function that opens the preview; no request may leave this computer."""
+    contexts = []
+
+    def run(viewport, **env):
+        context = chromium.new_context(viewport=viewport, locale="vi-VN")
+        contexts.append(context)
+        page = context.new_page()
+        page.asked, page.faults = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.goto(start(**env))
+        return page
+
+    yield run
+    for context in contexts:
+        for page in context.pages:
+            assert {urlsplit(url).hostname for url in page.asked if not url.startswith("data:")} == {
+                "127.0.0.1"
+            }
+            assert page.faults == []
+        context.close()
+
+
+def phone(page):
+    return page.frame_locator('iframe[title="Bài học trên điện thoại"]')
+
+
+def ready(page):
+    expect(phone(page).locator("#nop-bai")).to_be_visible()
+    expect(phone(page).locator("#bdh-save")).not_to_contain_text("Đang mở bài")
+    return page
+
+
+def no_axe_faults(page):
+    found = Axe().run(page).response["violations"]
+    assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == []
+
+
+def place(page):
+    return page.evaluate('document.querySelector("iframe").contentWindow.scrollY')
+
+
+def test_a_lesson_is_tried_changed_broken_and_mended(opened, edit, shot):
+    page = ready(opened(DESK))
+    lesson = phone(page)
+    expect(page.locator("#desk-news")).to_contain_text("không có lỗi")
+    expect(page.locator("#desk-panel")).to_contain_text("Không còn điều gì phải sửa.")
+    expect(page.locator("#desk-panel .chip-done")).to_have_count(4)
+    shot(page, "ban-1280")
+    no_axe_faults(page)
+
+    page.get_by_label("Chủ doanh nghiệp, hợp tác xã, hộ kinh doanh").check()
+    expect(lesson.get_by_text("Sạp của bạn vừa về mẻ chè mới.")).to_be_visible()
+    expect(lesson.get_by_text("Ruộng rau nhà bạn bị sâu ăn lá.")).to_be_hidden()
+    page.get_by_label("Cán bộ, công chức, viên chức").check()
+    expect(lesson.get_by_text("Phòng bạn sắp sửa mái trong năm ngày.")).to_be_visible()
+
+    page.evaluate('document.querySelector("iframe").contentWindow.scrollTo(0, 700)')
+    edit(QUESTION, "Bạn nhờ AI viết lời mời tân gia.")
+    expect(lesson.get_by_text("Bạn nhờ AI viết lời mời tân gia.")).to_be_visible()
+    expect(lesson.get_by_text("Phòng bạn sắp sửa mái trong năm ngày.")).to_be_visible()
+    page.wait_for_function('document.querySelector("iframe").contentWindow.scrollY === 700')
+
+    edit(BROKEN, UNMARKED)
+    expect(page.locator("#desk-broken")).to_contain_text("choice: chưa có lựa chọn đúng: đánh dấu [x]")
+    expect(page.locator("#desk-news")).to_contain_text("bài chưa dựng được")
+    expect(lesson.get_by_text("Bạn nhờ AI viết lời mời tân gia.")).to_be_visible()
+    shot(page, "loi-1280")
+    no_axe_faults(page)
+    edit(UNMARKED, BROKEN)
+    expect(page.locator("#desk-broken")).to_be_hidden()
+    expect(page.locator("#desk-news")).to_contain_text("không có lỗi")
+    assert place(page) == 700
+
+    edit("score: 1\n", "score: 2\n", "samples.yaml")
+    off = page.locator("#mau-mau-partial")
+    expect(off).to_contain_text("✗ lệch")
+    expect(off).to_contain_text("chấm ra 1 điểm, nhưng score ghi 2")
+    expect(page.locator("#desk-panel")).to_contain_text("samples.yaml, dòng")
+    shot(page, "lech-1280")
+
+
+def test_answers_are_checked_and_marked_here_and_kept_over_a_change(opened, edit, folder, shot):
+    page = ready(opened(PHONE))
+    lesson = phone(page)
+    shot(page, "dien-thoai-390")
+    no_axe_faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+    lesson.get_by_text("Số căn cước của từng khách").click()
+    lesson.get_by_role("button", name="Kiểm tra").first.click()
+    expect(lesson.locator("#bai-tap-1")).to_contain_text("Ý nào giúp một người lạ cũng làm được")
+    lesson.get_by_text("Số căn cước của từng khách").click()
+    lesson.get_by_text("Ngày giờ và nơi ăn giỗ").click()
+    lesson.get_by_text("Lời mời dài chừng mấy câu").click()
+    lesson.get_by_role("button", name="Kiểm tra").first.click()
+    expect(lesson.locator("#bai-tap-1")).to_contain_text("Đúng rồi.")
+    expect(lesson.locator("#bdh-save")).to_contain_text("Đã lưu lúc")
+    assert sorted(path.name for path in folder.iterdir()) == ["assets", "lesson.md", "samples.yaml"]
+
+    edit(QUESTION, "Bạn nhờ AI viết lời mời tân gia.")
+    expect(lesson.get_by_text("Bạn nhờ AI viết lời mời tân gia.")).to_be_visible()
+    expect(lesson.get_by_label("Ngày giờ và nơi ăn giỗ")).to_be_checked()
+    lesson.locator("#nop-bai").get_by_role("button", name="Nộp bài").click()
+    lesson.get_by_role("button", name="Vẫn nộp").click()
+    expect(lesson.locator("#nop-bai")).to_contain_text("Câu 1: đúng – 2/2 điểm")
+    lesson.get_by_role("link", name="Xem kết quả").click()
+    expect(lesson.get_by_role("heading", name="Câu 1: đúng – 2/2 điểm")).to_be_visible()
+    expect(lesson.get_by_text("Vì sao: AI chưa biết chuyện nhà bạn")).to_be_visible()
+
+    page.get_by_label("Cả hai").check()
+    desk = page.frame_locator('iframe[title="Bài học trên máy tính"]')
+    expect(desk.get_by_label("Ngày giờ và nơi ăn giỗ")).to_be_checked()
+    expect(desk.locator("#nop-bai")).to_be_visible()
+    shot(page, "ca-hai-390")
