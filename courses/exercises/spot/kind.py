@@ -112,7 +112,7 @@ class Spot(Exercise):
         marked = form.get("marked", [])
         if not isinstance(marked, list) or set(form) - {"marked"}:
             raise DeclarationError('spot dùng: marked: ["đoạn chữ", …]')
-        known = {text: (piece,) for piece, text in self.pieces.items()}
+        known: dict[str, tuple[str, ...]] = {text: (piece,) for piece, text in self.pieces.items()}
         known |= {passage.text: passage.pieces for passage in self.passages}
         texts = [" ".join(nfc(str(text)).split()) for text in marked]
         unknown = [text for text in texts if text not in known]

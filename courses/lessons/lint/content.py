@@ -63,7 +63,6 @@ def check_markdown(subject: Subject) -> Iterable[Finding]:
                     place, f"không dùng thẻ HTML “{token.content.strip()[:40]}”: viết Markdown"
                 )
 
-
     for slot in subject.lesson.slots:
         for exercise in slot.variants.values():
             for source, words in exercise.pictures():

@@ -39,6 +39,6 @@ def test_where_no_picture_can_stand_its_words_do(make):
     ],
 )
 def test_a_picture_that_not_everybody_can_read_is_refused(row, message):
-    with pytest.raises(DeclarationError, match="Hình|ảnh|phương án") as caught:
+    with pytest.raises(DeclarationError, match=r"Hình|ảnh|phương án") as caught:
         read(LEAF, row)
     assert any(message in str(fault) for fault in caught.value.faults), caught.value.faults
