@@ -7,6 +7,7 @@ secret documents. It does not find names or addresses: a person must.
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Literal
 
 from courses.exercises.base import Frozen
@@ -24,23 +25,51 @@ NAMES: dict[Kind, str] = {
     "secret": "dấu độ mật của tài liệu",
 }
 
-_GAP = r"[ .\-]?"
+_GAP = r"(?:[ .\-]| - )?"
+_NUMBER = rf"(?:\d(?:{_GAP}\d){{5,18}})(?!\d)"
+_NO_MONEY = (
+    r"(?!\d{1,3}(?:[ .,]\d{3})+\s*(?:đ|vn|d[oồ]ng)|\d{1,3}(?:\.\d{3})+(?![\d.\- ])|\d+\s*(?:đ|vnd|d[oồ]ng))"
+)
+_BANKS = (
+    "vietcombank|vcb|bidv|agribank|vietinbank|techcombank|tcb|mb ?bank|vpbank|acb|sacombank|tpbank|hdbank|vib|shb|"
+    "lpbank|lienvietpostbank|co-?opbank"
+)
 _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    # Citizen numbers are 12 digits, of which the first three are a province's code 001 to 096.
+    (
+        "email",
+        re.compile(
+            r"[\w.+-]+(?: ?@ ?| ?[(\[] ?(?:at|a còng) ?[)\]] ?)[\w-]+(?: ?\. ?[a-z]{2,}\b|\.[\w-]+)+",
+            re.IGNORECASE,
+        ),
+    ),
+    # Citizen numbers are 12 digits, of which the first three are a province's code 001 to 096; older cards have 9.
     ("cccd", re.compile(rf"(?<![\d.,])0{_GAP}\d(?:{_GAP}\d){{10}}(?!\d)")),
     (
+        "cccd",
+        re.compile(
+            rf"(?i)\b(?:cmnd|cmt|chứng minh(?: nhân dân| thư)?|chung minh(?: nhan dan| thu)?)\D{{0,15}}(\d(?:{_GAP}\d){{8}})(?!\d)"
+        ),
+    ),
+    (
         "phone",
-        re.compile(rf"(?<![\d.,])(?:(?:\+|00)?84|0)(?:{_GAP}\(?0?\)?)?{_GAP}[2-9](?:{_GAP}\d){{8,9}}(?!\d)"),
+        re.compile(
+            rf"(?<![\d.,])(?!0\.\d )(?:(?:\+|00)?84|\(?0)(?:{_GAP}\(?0?\)?)?{_GAP}[2-9](?:(?:{_GAP}\d){{8,9}}|\d{{0,2}}\)(?:{_GAP}\d){{6,8}})(?!\d)"
+        ),
     ),
     (
         "account",
         re.compile(
-            r"(?i)(?:stk|số tài khoản|so tai khoan|tài khoản|tai khoan|account)\D{0,30}(\d(?:[ .\-]?\d){5,18})(?!\d)"
+            rf"(?i)\b(?:stk|số tài khoản|so tai khoan|tài khoản|tai khoan|account|{_BANKS})\b\D{{0,30}}?{_NO_MONEY}({_NUMBER})"
         ),
     ),
-    ("account", re.compile(rf"(?<![\d.,])\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)")),
+    (
+        "account",
+        re.compile(
+            rf"(?<![\d.,])(?!(?:19|20)\d\d (?:19|20)\d\d )\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)"
+        ),
+    ),
     ("secret", re.compile(r"\b(?:TUYỆT|TỐI|TUYET|TOI)\s+M[ẬA]T\b")),
+    ("secret", re.compile(r"\b(?:TÀI LIỆU|VĂN BẢN|CÔNG VĂN|HỒ SƠ|BÁO CÁO) MẬT\b(?! (?:KHẨU|ONG))")),
     (
         "secret",
         re.compile(r"(?i)\b(?:độ|dấu|mức độ)\s+mật\s*[:\-–(]?\s*[“\"(]?\s*(?:mật|tối mật|tuyệt mật)\b"),
@@ -54,6 +83,23 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 )
 
 
+def _plain(text: str) -> str:
+    """Return the text, character for character, with any script's digits, blanks and dashes as plain ones."""
+    return "".join(map(_plain_character, text))
+
+
+def _plain_character(character: str) -> str:
+    if character.isascii():
+        return character
+    digit = unicodedata.decimal(character, None)
+    if digit is not None:
+        return str(digit)
+    category = unicodedata.category(character)
+    if category in {"Zs", "Cf"}:
+        return " "
+    return "-" if category == "Pd" else {"＠": "@", "．": ".", "＋": "+"}.get(character, character)
+
+
 class Finding(Frozen):
     """One thing found; ``start`` and ``end`` are positions in the text."""
 
@@ -65,8 +111,9 @@ class Finding(Frozen):
 def find(text: str) -> tuple[Finding, ...]:
     """Return what was found, in reading order, without overlaps."""
     found: list[Finding] = []
+    plain = _plain(text)
     for kind, pattern in _PATTERNS:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(plain):
             start, end = match.span(match.lastindex or 0)
             if not any(start < other.end and other.start < end for other in found):
                 found.append(Finding(kind=kind, start=start, end=end))

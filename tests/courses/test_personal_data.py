@@ -25,6 +25,16 @@ from courses.personal_data import explain, find, mask
         ("Độ mật: Tối mật", "secret"),
         ("văn bản TUYỆT MẬT", "secret"),
         ("đóng dấu “MẬT”", "secret"),
+        ("TÀI LIỆU MẬT", "secret"),
+        ("CMND 168123456", "cccd"),
+        ("căn cước 001.085.012.345", "cccd"),
+        ("sđt ０９１２３４５６７８", "phone"),  # full-width digits
+        ("gọi 0912\u200b345\u00a0678", "phone"),  # hidden and unbreakable blanks between
+        ("0912 – 345 – 678", "phone"),
+        ("máy bàn (024) 3825 1234", "phone"),
+        ("chuyển VCB 0071001234567 nhé", "account"),
+        ("an.nguyen (at) vidu.vn", "email"),
+        ("a.nguyen @ vidu . vn", "email"),
     ],
 )
 def test_what_must_not_go_to_an_ai_is_found(text, kind):
@@ -43,6 +53,12 @@ def test_what_must_not_go_to_an_ai_is_found(text, kind):
         "họp 19 giờ 30 ngày 28/6, phòng 2, tầng 1",
         "gọi 113, 114 hoặc 1900 1234",
         "tài khoản của lớp học",
+        "nạp vào tài khoản 10.000.000 đồng",
+        "tài khoản lớp còn 200000 đồng",
+        "Vietcombank cho vay 50 000 000 đồng",
+        "các năm 2019 2020 2021 2022 đều được mùa",
+        "tỉ lệ 0.5 0.6 0.7 0.8 0.9",
+        "học viết (at) nhà. Hôm nay nghỉ",
     ],
 )
 def test_ordinary_text_is_left_alone(text):
