@@ -183,10 +183,10 @@ def _whole(plain: str, passages: Sequence[Passage], line: int) -> list[Declarati
     messages = []
     if not wrong:
         messages.append("chưa có đoạn sai nào: đánh dấu [[x đoạn sai | vì sao]]")
-    if passages and all(set(passage.pieces) <= pieces for passage in passages):
-        messages.append("đoạn nào chạm được cũng sai: thêm vài đoạn đúng [[o …]]")
     if len(set(texts)) < len(texts):
         messages.append("có hai đoạn giống hệt nhau: viết cho khác đi")
+    elif passages and all(set(passage.pieces) <= pieces for passage in passages):
+        messages.append("đoạn nào chạm được cũng sai: thêm vài đoạn đúng [[o …]]")
     elif len(found(wrong, pieces)) < len(wrong):
         messages.append("các đoạn sai chồng lên nhau nhiều hơn số mẩu chạm được: bỏ bớt đoạn bao ngoài")
     if "[[" in plain or "]]" in plain:

@@ -194,7 +194,7 @@ BROKEN = [
     ("spot", {}, "Tìm.\n\n> [[b | c]]", 2, "không hiểu “[[b | c]]”"),
     ("spot", {}, "Tìm.\n\n> [[x b | c]] [[o b]]", 2, "giống hệt nhau"),
     ("spot", {}, "Tìm.\n\n> [[x b | c]] [[o d]] [[o e", 2, "chưa đủ đôi"),
-    ("spot", {}, "Tìm.\n\n> [[x b | c]] [[o d]]\n\nthêm", 4, "không được có chữ"),
+    ("spot", {}, "Tìm.\n\n> [[x b | c]] [[o d]]\n\nthêm", 4, "chỉ được có danh sách đoạn"),
 ]
 
 
@@ -223,7 +223,7 @@ def test_several_faults_are_told_at_once():
         ("choice", {"points": "0"}, ("points",), "phải lớn hơn 0"),
         ("choice", {"points": "nan"}, ("points",), "points: "),
         ("choice", {"many": "có"}, ("many",), "phải là true hoặc false"),
-        ("sort", {}, ("groups",), "thiếu mục này"),
+        ("sort", {}, ("groups",), "ít nhất hai nhóm"),
         ("sort", {"groups": "A"}, ("groups",), "ít nhất hai nhóm"),
         ("sort", {"groups": "A | A"}, ("groups",), "ít nhất hai nhóm khác tên"),
     ],
@@ -272,7 +272,7 @@ def test_a_sample_that_names_nothing_real_is_refused(make, kind, form):
 def test_public_json_holds_exactly_the_listed_fields(make):
     common = {"id", "kind", "points", "statement", "statement_html"}
     assert set(make("choice", hint="h", why="w").public()) == common | {"options", "many"}
-    assert set(make("sort").public()) == common | {"groups", "items"}
+    assert set(make("sort").public()) == common | {"mode", "groups", "items"}
     assert set(make("spot").public()) == common | {"segments"}
     written = common | {"criteria", "min_words", "max_words"}
     assert set(make("prompt").public()) == written | {"sample_reply"}

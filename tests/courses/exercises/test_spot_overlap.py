@@ -51,10 +51,13 @@ def test_a_passage_inside_another_is_found_by_its_own_tap():
 
 def test_a_tap_on_two_right_passages_costs_once(make):
     spot = make("spot-overlap")
-    answer = spot.parse_answer(spot.sample_answer({"marked": ["năm 2031", "được", "sân đình"]}))
-    assert spot.told(answer) == "Bạn tìm được 2/3 chỗ sai. Có 2 chỗ chạm nhầm."  # “ở”+“sân đình” were tapped
-    pieces = {text: piece for piece, text in spot.pieces.items()}
-    assert spot.told(spot.parse_answer({"marked": [pieces["sân đình"]]})).endswith("Có 1 chỗ chạm nhầm.")
+
+    def told(*texts):
+        return spot.told(spot.parse_answer(spot.sample_answer({"marked": list(texts)})))
+
+    assert told("năm 2031", "được", "sân đình") == "Bạn tìm được 2/3 chỗ sai. Có 1 chỗ chạm nhầm."
+    assert told("sân đình").endswith("Có 1 chỗ chạm nhầm.")
+    assert told("sân đình", "làng").endswith("Có 2 chỗ chạm nhầm.")
 
 
 def test_marking_any_taps_ends_and_more_taps_on_wrong_pieces_never_cost(make):

@@ -5,15 +5,25 @@ import html
 import json
 import unicodedata
 import urllib.parse
+from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from courses.catalog.facts import load_facts
 from courses.exercises.base import Exercise, RubricExercise
+from courses.exercises.chat.kind import Chat
+from courses.exercises.chat.scene import Judged
 from courses.exercises.choice.kind import Choice
-from courses.exercises.sort.kind import Sort
+from courses.exercises.fill.kind import Fill
+from courses.exercises.number.kind import Number
+from courses.exercises.sort.order import Order
+from courses.exercises.sort.placing import Sort
 from courses.exercises.spot.kind import Spot
+from courses.exercises.table.checks import Check
+from courses.exercises.table.kind import Table
 from courses.lessons import lesson_folders, load_lesson
 from courses.lessons.build import build_all
 from courses.lessons.model import ExerciseSlot, Lesson
@@ -22,12 +32,16 @@ from courses.lessons.public import public_lesson
 from courses.site import REPOSITORY
 from tests.courses.lessons.conftest import FIXTURES, SLUG, tree
 
+SAMPLES = REPOSITORY / "tests" / "lessons"
+"""One lesson for each kind."""
 SHORTEST = 12  # characters; a shorter one ("Sai năm.") may stand in any prose
 FIELDS = {
     "lesson.json": "glossary goals key level means minutes number safety slots title v id kind points variants",
     "variants": "official trader citizen",
-    "public": "criteria groups items label many max_words min_words options sample_reply segments statement"
+    "public": "criteria groups items label many max_words min_words mode options sample_reply segments statement"
     " statement_html text",
+    "of single kinds": "accept alt areas ask checks choices columns drawn fields fixed grow image looked_at method"
+    " most_rows name numbers replies rows say scenes signed states to type unit units who",
 }
 
 
@@ -66,7 +80,7 @@ def every_key(value: object) -> set[str]:
 
 
 def lessons() -> list[Path]:
-    return [FIXTURES / "level1" / SLUG, *lesson_folders(REPOSITORY)]
+    return [FIXTURES / "level1" / SLUG, *lesson_folders(REPOSITORY), *lesson_folders(SAMPLES)]
 
 
 @pytest.fixture(params=lessons(), ids=lambda folder: folder.name)
@@ -81,13 +95,15 @@ def built(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("built")
     build_all(FIXTURES, out / "own", load_facts(FIXTURES / "facts.yaml"))
     build_all(REPOSITORY, out / "real")
+    build_all(SAMPLES, out / "samples")
     return out
 
 
 @pytest.fixture
 def release(lesson, built) -> dict[str, bytes]:
     """Return the learner's part of the lesson's built tree."""
-    place = "own" if (FIXTURES / lesson.key).is_dir() else "real"
+    roots = {"own": FIXTURES, "real": REPOSITORY, "samples": SAMPLES}
+    place = next(name for name, root in roots.items() if (root / lesson.key).is_dir())
     return tree(built / place / lesson.course / "release" / lesson.slug)
 
 
@@ -121,26 +137,56 @@ def test_no_marker_of_the_authors_syntax_is_left(release):
         assert marker not in text, marker
 
 
-def with_other_secrets(exercise: Exercise) -> Exercise:
-    """Return the exercise with another key and other secret texts, but the same public face."""
-    changed = exercise.model_copy(update={"hints": ("gợi ý khác",), "why": "vì khác"})
-    if isinstance(changed, Choice):
-        ids = [option.id for option in changed.options]
-        moved = tuple(ids[(ids.index(right) + 1) % len(ids)] for right in changed.right)
-        return changed.model_copy(update={"right": moved})
-    if isinstance(changed, Sort):
-        return changed.model_copy(update={"key": dict.fromkeys(changed.key, changed.groups[0].id)})
-    if isinstance(changed, Spot):
-        right = [passage for passage in changed.passages if passage not in changed.reasons]
-        return changed.model_copy(update={"reasons": dict.fromkeys(right, "lý do khác")})
-    assert isinstance(changed, RubricExercise)
+def rotated(exercise: Choice) -> dict[str, object]:
+    ids = [option.id for option in exercise.options]
+    return {"right": tuple(ids[(ids.index(right) + 1) % len(ids)] for right in exercise.right)}
+
+
+OTHER_KEYS: dict[type[Exercise], Callable[[Any], dict[str, object]]] = {
+    Choice: rotated,
+    Sort: lambda own: {"key": dict.fromkeys(own.key, own.groups[0].id)},
+    Order: lambda own: {"right": own.right[::-1]},
+    Spot: lambda own: {
+        "passages": tuple(
+            one.model_copy(update={"reason": None if one.reason else "lý do khác"}) for one in own.passages
+        )
+    },
+    Fill: lambda own: {
+        "blanks": tuple(one.model_copy(update={"accepts": ("28/2/2020",)}) for one in own.blanks),
+        "forgive": (),
+    },
+    Number: lambda own: {
+        "key": {
+            id_: one.model_copy(update={"answer": one.answer + 7, "tolerance": Decimal(3)})
+            for id_, one in own.key.items()
+        }
+    },
+    Table: lambda own: {"checks": tuple(Check(name=one.name, share=3, count=9) for one in own.checks)},
+    Chat: lambda own: {
+        "key": {
+            scene: keyed.model_copy(
+                update={"judged": dict.fromkeys(keyed.judged, Judged(worth="good", why="vì khác")), "best": 1}
+            )
+            for scene, keyed in own.key.items()
+        }
+    },
+}
+"""Another key by class of exercise; a written exercise has the fields of ``other_rubric``."""
+
+
+def other_rubric(exercise: RubricExercise) -> dict[str, object]:
     rubric = tuple(
         criterion.model_copy(update={"guidance": "khác", "polarity": "must", "points": 9.0})
-        for criterion in changed.rubric
+        for criterion in exercise.rubric
     )
     fields = {"rubric": rubric, "reference": "khác", "misconceptions": ()}
-    known = {name: value for name, value in fields.items() if name in type(changed).model_fields}
-    return changed.model_copy(update=known)
+    return {name: value for name, value in fields.items() if name in type(exercise).model_fields}
+
+
+def with_other_secrets(exercise: Exercise) -> Exercise:
+    """Return the exercise with another key and other secret texts, but the same public face."""
+    change = other_rubric if isinstance(exercise, RubricExercise) else OTHER_KEYS[type(exercise)]
+    return exercise.model_copy(update={"hints": ("gợi ý khác",), "why": "vì khác", **change(exercise)})
 
 
 def test_a_release_is_the_same_whatever_the_keys_are(lesson):

@@ -129,7 +129,7 @@ BROKEN = [
     ("Hãy giảng cho Bé Chè.\n:::", "Hãy giảng cho Bé Chè.", ":::{teach}", "teach: khối này chưa đóng: thêm dòng :::"),
     ("Bây giờ tới lượt bạn.", "::::", "::::", "dấu ::: này thừa"),
     ("- Xanh: Lịch đổ", "- Tím: Lịch đổ", "", "sort: nhóm “Tím” không có trong groups: Đỏ | Xanh"),
-    (":groups: Đỏ | Xanh\n", "", ":::{sort}", "sort: groups: thiếu mục này"),
+    (":groups: Đỏ | Xanh\n", "", ":::{sort}", "sort: groups: cần ít nhất hai nhóm"),
     (" | Năm 2031 còn chưa tới.]]", "]]", "> Theo [[x", "spot: đoạn sai thiếu lý do"),
     ("[[x 300 vạn dân |", "[[300 vạn dân |", "", "spot: không hiểu “[[300 vạn dân"),
     ("polarity: must_not", "polarity: khong", "polarity: khong", "prompt: rubric.1.polarity: chỉ được là một trong"),
