@@ -16,7 +16,7 @@ from courses.site import REPOSITORY
 GUIDE = REPOSITORY / "CONTRIBUTING.md"
 TODAY = date(2026, 11, 22)  # facts grow stale, and this guide stays true
 OPTION_OF = {"hints": "hint"}
-SECRET = {"hint", "why", "reference", "misconceptions"}
+SECRET = {"hint", "why", "forgive", "reference", "misconceptions"}
 
 
 def examples(language: str) -> list[str]:
@@ -68,7 +68,7 @@ def test_the_table_names_every_key_and_tells_which_are_secret(written, extra):
     secret = {key for row in rows for key in re.findall(r"`(\w+)`", row[0]) if row[-1].startswith("yes")}
     told = {key for row in rows for key in re.findall(r"`(\w+)`", row[0])}
     assert secret == SECRET
-    own = {"id", "kind", "statement", "options", "right", "items", "key", "segments", "reasons"}
+    own = {"id", "kind", "statement", "options", "right", "items", "key", "segments", "passages", "blanks"}
     for slot in (*load_lesson(written).slots, *load_lesson(extra).slots):
         exercise = slot.variant("citizen")
         assert {OPTION_OF.get(name, name) for name in set(type(exercise).model_fields) - own} <= told
@@ -77,7 +77,15 @@ def test_the_table_names_every_key_and_tells_which_are_secret(written, extra):
 
 def test_the_guide_says_how_long_the_extra_kinds_take(extra):
     minutes = {slot.kind: slot.variant("citizen").minutes() for slot in load_lesson(extra).slots}
-    assert minutes == {"number": 2 * 0.75, "table": 2, "canvas": 1 + 4 / 2, "chat": pytest.approx(1 / 3)}
+    assert minutes == {
+        "sort": 2 / 5,
+        "spot": 0.75,
+        "fill": 1,
+        "number": 2 * 0.75,
+        "table": 2,
+        "canvas": 1 + 4 / 2,
+        "chat": pytest.approx(1 / 3),
+    }
 
 
 def test_the_guide_says_how_long_each_kind_takes(written):
