@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -54,8 +54,14 @@ class Place:
     released: Path
 
 
-def lesson_page(draft: Draft, place: Place) -> str:
-    """Return the lesson's page, as Voila would fill the same template."""
+def lesson_page(draft: Draft, place: Place, get_cookie: Callable[[str], str | None]) -> str:
+    """Return the lesson's page, as Voila would fill the same template.
+
+    Args:
+        draft: the lesson as it was last readable.
+        place: where the preview is served.
+        get_cookie: the request's cookies by name, for the way of reading that the author tries.
+    """
     if draft.session is None:
         raise ValueError("no lesson could be read yet")
     notebook = nbformat.from_dict(draft.notebook)  # type: ignore[no-untyped-call]  # theirs is untyped
@@ -63,6 +69,7 @@ def lesson_page(draft: Draft, place: Place) -> str:
         base_url=place.base,
         contents_manager=SimpleNamespace(root_dir=str(place.released)),
         xsrf_token=b"",
+        get_cookie=get_cookie,
     )
     notebook = prepare(cast("JupyterHandler", request), notebook, draft.session.lesson.key)
     outside = f"{place.base}ngoai-bai"

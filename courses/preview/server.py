@@ -150,7 +150,7 @@ class LessonHandler(Base):
         case = self.get_query_argument("case", "")
         if case in CASES:
             draft.session.store.switch(case)
-        self.finish(lesson_page(draft, self.room.place))
+        self.finish(lesson_page(draft, self.room.place, self.get_cookie))
 
 
 class ResultHandler(Base):
