@@ -3,6 +3,7 @@
 const byId = (id) => document.getElementById(id);
 const frames = [...document.querySelectorAll(".desk-frame")];
 const chosen = (name) => document.querySelector(`input[name="${name}"]:checked`);
+const places = new Map(); // frame that is loading → the place to go back to
 let last = 0; // number of the draft that the frames show
 let wanted = ""; // the setting to open next; "" leaves it as it is
 
@@ -39,18 +40,22 @@ function load(case_) {
 
 function open(iframe) {
   const address = `bai${wanted ? `?case=${wanted}` : ""}`;
-  const place = iframe.contentWindow.scrollY || 0;
+  places.set(iframe, iframe.contentWindow.scrollY || places.get(iframe) || 0);
   iframe.closest(".desk-frame").dataset.loaded = "1";
-  iframe.onload = () => arrived(iframe, place);
+  iframe.onload = () => arrived(iframe);
   if (iframe.src) iframe.contentWindow.location.replace(address);
   else iframe.src = address;
 }
 
-function arrived(iframe, place) {
+function arrived(iframe) {
   const page = iframe.contentDocument;
-  const back = () => iframe.contentWindow.scrollTo(0, place);
+  const back = () => places.get(iframe) && iframe.contentWindow.scrollTo(0, places.get(iframe));
   back();
-  if (place) setTimeout(back, 150); // the cards grow a little after the page has come
+  setTimeout(() => {
+    if (page !== iframe.contentDocument) return; // another change came meanwhile
+    back(); // the cards grow a little after the page has come
+    places.delete(iframe);
+  }, 150);
   page.addEventListener("bdhai:case", (wish) => choose(wish.detail.case)); // changed inside the lesson
 }
 
