@@ -42,3 +42,10 @@ def text_number(value: float, digits: int = 1) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace(".", ",")
+
+
+def grouped_number(value: float, digits: int = 0) -> str:
+    """Return a number with dots between thousands and a decimal comma: 1234567.5 → ``1.234.567,5`` (one digit)."""
+    whole, _, part = text_number(value, digits).partition(",")
+    grouped = f"{int(whole):,}".replace(",", ".")
+    return f"{grouped},{part}" if part else grouped

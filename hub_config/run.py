@@ -99,7 +99,7 @@ def _serve(site: Site, launch: Launch, say: Say, env: Mapping[str, str]) -> int:
     try:
         if _wait_until_open(launch, hub, stop):
             _greet(site, launch, say)
-            local_ai.install_beside(hub.pid, env, place.logs / "local-ai.log", say)
+            local_ai.install_beside(hub.pid, env, place.ai, place.logs / "local-ai.log", say)
         while not stop.is_set() and hub.poll() is None:
             stop.wait(0.3)
         if not stop.is_set():

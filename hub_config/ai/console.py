@@ -17,6 +17,7 @@ from courses.site import layout, load_site
 from hub_config.ai.model_file import BUNDLED, ModelError, ready_model, verify
 from hub_config.ai.model_file import Progress as Told
 from hub_config.ai.provider import Provider, has_local, provider_from_env, reachable
+from hub_config.ai.status import words
 
 QUESTION = "Bình dân học vụ là gì? Trả lời một câu ngắn."
 TRY_SECONDS = 120.0
@@ -31,7 +32,7 @@ def status() -> None:
     ready = reachable(provider, _folder())
     if ready is None:
         typer.echo(_file_state(_folder()))
-        typer.echo("AI trên máy chưa chạy. AI tự chạy khi mở lớp (make run).")
+        typer.echo(words(_folder()))
         raise typer.Exit(1)
     try:
         _client(ready, 10).models.list()

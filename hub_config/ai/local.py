@@ -20,6 +20,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from courses.site import layout, load_site
+from hub_config.ai import status
 from hub_config.ai.model_file import ModelError, ready_model
 from hub_config.ai.provider import LOCAL_MODEL, LocalAddress
 
@@ -41,24 +42,27 @@ def main() -> None:
     if options.with_parent:
         threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     os.nice(10)  # people's pages come before the model
+    status.tell(folder, "model", "checking")
     try:
-        model = ready_model(folder, os.environ, printer())
+        model = ready_model(folder, os.environ, joining(folder))
     except ModelError as error:
         sys.stderr.write(f"{error}\n")
+        status.tell(folder, "model", "failed", why=str(error))
         raise SystemExit(UNUSABLE) from error
+    status.tell(folder, "model", "loading")
     serve(model, options.port or free_port(), os.environ.get(KEY) or secrets.token_urlsafe(24), folder)
 
 
-def printer() -> Callable[[int, int], None]:
-    """Return a progress that prints one line per tenth: it ends up in a log."""
+def joining(folder: Path) -> Callable[[int, int], None]:
+    """Return a progress that tells each further hundredth; whoever opened the school sees it as a bar."""
     told = -1
 
     def progress(done: int, whole: int) -> None:
         nonlocal told
-        tenth = done * 10 // whole
-        if tenth > told:
-            told = tenth
-            sys.stderr.write(f"Đang ghép tệp AI: {tenth * 10}%\n")
+        percent = done * 100 // whole
+        if percent > told:
+            told = percent
+            status.tell(folder, "model", "joining", percent=percent)
 
     return progress
 
@@ -83,6 +87,7 @@ def serve(model: Path, port: int, key: str, folder: Path) -> None:
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads(os.cpu_count() or 1)
     server = xllamacpp.Server(params)
     announce(folder, LocalAddress(base_url=f"{server.listening_address}/v1", api_key=key, pid=os.getpid()))
+    status.tell(folder, "model", "ready")
     try:
         while True:
             time.sleep(3600)

@@ -1,6 +1,6 @@
 """What each part of the AI last said of itself: small files in ``data/ai``, for ``bdhai ai status`` and the portal.
 
-``install.json`` is written by ``bdhai run``, ``model.json`` by the local model's process, ``gateway.json`` by the gateway.
+``install.json`` is written by ``make run``, ``model.json`` by the local model's process, ``gateway.json`` by the gateway.
 None holds a key or what anybody asked.
 """
 
@@ -71,22 +71,34 @@ def told(folder: Path, part: Part) -> Status | None:
 
 
 def words(folder: Path) -> str:
-    """Return one sentence on the local model: not installed, installing, joining, starting, ready, or failed."""
+    """Return one sentence on the AI: none, outside, being installed, joining, loading, ready, or failed and why."""
     install, model, gateway = (told(folder, part) for part in ("install", "model", "gateway"))
-    if install and install.stage == "failed":
-        return install.why
     if install and install.stage == "installing" and install.alive:
         return f"AI chạy trên máy đang được cài: {install.percent} %. Lớp vẫn dùng được bình thường."
+    if gateway is None or not gateway.alive:
+        return "Cổng AI chưa chạy. Cổng tự chạy khi mở lớp (make run)."
+    if gateway.stage == "none":
+        return install.why if install and install.stage == "failed" else NO_AI
+    if gateway.kind == "openai":
+        return "Lớp đang nối với AI ở máy chủ ngoài."
+    return _local_words(model, gateway)
+
+
+NO_AI = "Lớp chưa nối với AI nào: bài thực hành dùng câu trả lời mẫu, bài viết do người chấm."
+
+
+def _local_words(model: Status | None, gateway: Status) -> str:
+    if gateway.stage == "ready":
+        return _LOCAL["ready"]
     if model and model.stage == "failed":
         return model.why
-    if model and model.alive:
-        return _LOADING[model.stage].format(percent=model.percent) if model.stage in _LOADING else ""
-    if gateway and gateway.alive and gateway.stage == "starting":
-        return "AI chạy trên máy đang khởi động."
-    return "AI trên máy chưa chạy. AI tự chạy khi mở lớp (make run)."
+    if gateway.stage == "failed":
+        return "AI chạy trên máy bị ngắt nhiều lần nên đã dừng. Hãy xem nhật ký của lớp rồi mở lại lớp."
+    return _LOCAL[model.stage].format(percent=model.percent) if model and model.alive else _LOCAL["starting"]
 
 
-_LOADING: dict[str, str] = {
+_LOCAL: dict[Stage, str] = {
+    "starting": "AI chạy trên máy đang khởi động.",
     "joining": "Đang ghép tệp AI: {percent} %.",
     "checking": "Đang kiểm mã của tệp AI.",
     "loading": "Đang nạp AI vào bộ nhớ, mất chừng một phút.",

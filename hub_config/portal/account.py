@@ -1,4 +1,4 @@
-"""``/tai-khoan``: who you are here, and the one switch for the learners' board."""
+"""``/tai-khoan``: who you are here, and what you agree to: the learners' board, keeping what you ask the AI."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from courses.clock import now
 from courses.exercises.base import Frozen
 from courses.school.models import Consent, Person
+from hub_config.ai.consent import has_consent, set_consent
 from hub_config.portal.handler import PageHandler
 
 PURPOSE = "board"
@@ -23,6 +24,8 @@ class Account(Frozen):
     target: str
     on_board: bool
     learner: bool
+    ai_kept: bool
+    keep_days: int  # how long a kept conversation stays
 
 
 class AccountPage(PageHandler):
@@ -30,13 +33,21 @@ class AccountPage(PageHandler):
 
     async def get(self) -> None:
         """Show the account."""
-        viewer, account = await self.ask(lambda _, person: _account(person))
+        days = self.desk.site.ai.keep_days
+        viewer, account = await self.ask(lambda session, person: _account(session, person, days))
         self.show("account.html", viewer, account=account)
 
     async def post(self) -> None:
-        """Join or leave the learners' board."""
-        join = self.get_body_argument("bang", "") == "co"
-        await self.ask(lambda session, person: set_on_board(session, person, join=join))
+        """Give or withdraw one consent; a form says ``bang`` or ``loi-ai``, and the other stays as it is."""
+        board, kept = (self.get_body_argument(name, "") for name in ("bang", "loi-ai"))
+
+        def change(session: Session, person: Person) -> None:
+            if board:
+                set_on_board(session, person, join=board == "co")
+            if kept:
+                set_consent(session, person, agree=kept == "co")
+
+        await self.ask(change)
         self.redirect(f"{self.desk.prefix}tai-khoan", status=303)
 
 
@@ -55,7 +66,7 @@ def set_on_board(session: Session, person: Person, *, join: bool) -> None:
         consent.withdrawn_at = now()
 
 
-def _account(person: Person) -> Account:
+def _account(session: Session, person: Person, keep_days: int) -> Account:
     return Account(
         display_name=person.display_name,
         pseudonym=person.pseudonym,
@@ -63,4 +74,6 @@ def _account(person: Person) -> Account:
         target=person.target,
         on_board=person.on_board,
         learner=person.role == "learner",
+        ai_kept=has_consent(session, person),
+        keep_days=keep_days,
     )

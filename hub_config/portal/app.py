@@ -12,6 +12,7 @@ from courses.school.db import open_engine
 from courses.site import Site, database_url
 from hub_config.portal import api
 from hub_config.portal.account import AccountPage
+from hub_config.portal.ai_use import AiUsePage
 from hub_config.portal.desk import LOOK, STATIC, Desk
 from hub_config.portal.files import FilePage, FilesApi, PreviewPage
 from hub_config.portal.handler import MissingPage
@@ -33,6 +34,7 @@ PAGES = (
     ("bai-nop/([^/]{1,60})", MarkPage),
     ("so-lieu", FiguresPage),
     ("tai-khoan", AccountPage),
+    ("quan-tri/ai", AiUsePage),
     ("api/me", api.MeApi),
     ("api/lessons", api.LessonsApi),
     ("api/visits", api.VisitsApi),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from courses.clock import VIETNAM, text_date, text_number, text_time
+from courses.clock import VIETNAM, grouped_number, text_date, text_number, text_time
 from courses.exercises.markdown import render
 from courses.player.reading import Reading
 from hub_config.portal.desk import Desk
@@ -39,6 +39,8 @@ def environment() -> Environment:
     )
     made.filters |= {
         "number": lambda value: text_number(value, 2),
+        "grouped": grouped_number,
+        "day": text_date,
         "time": text_time,
         "date": lambda moment: text_date(moment.astimezone(VIETNAM).date()),
         # Authors' Markdown with raw HTML off: the result is safe by construction.

@@ -9,8 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from courses.clock import now, programme_day
 from courses.school.db import session
 from courses.school.models import Setting
+from hub_config.ai.models import AiUsage
 from tests.hub_config.portal.conftest import PREFIX
 
 pytestmark = pytest.mark.e2e
@@ -31,7 +33,7 @@ def look(chromium: Browser, portal, hub):
         page.goto(f"{hub.url}/login/{user}")
         page.hosts = set()
         page.on("request", lambda request: page.hosts.add(request.url.split("/")[2].split(":")[0]))
-        page.goto(f"{portal.url}{PREFIX}{path}")
+        page.status = page.goto(f"{portal.url}{PREFIX}{path}").status
         return page
 
     yield open_page
@@ -44,6 +46,12 @@ def lived_in(engine, hand_in, api, browser_of):
     """A school in which something has happened."""
     with session(engine) as opened:
         opened.add(Setting(key="sample", value="1"))
+        used = AiUsage(
+            day=programme_day(now()), caller="lan", service=False, model="m", questions=12, cost=1234.5
+        )
+        used.prompt_tokens, used.completion_tokens, used.estimated = 12_000, 3_456, 2
+        used.refused, used.errors = {"personal_data": 1}, {"timeout": 2}
+        opened.add(used)
     receipt = hand_in("lan", role="partial")
     hand_in("an", "level1/04-den-do-vang-xanh", "wrong")
     api("lan").post("api/visits", json={"lesson": "level1/04-den-do-vang-xanh"})
@@ -69,6 +77,7 @@ PAGES = [
     ("hung", "lop/lan", "learner"),
     ("hung", "bai-nop/{receipt}", "mark"),
     ("chu", "so-lieu", "figures"),
+    ("quan", "quan-tri/ai", "ai-use"),
     ("quan", "lop", "class-admin"),
 ]
 
@@ -77,6 +86,7 @@ PAGES = [
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_and_stay_at_home(look, lived_in, user, path, name, scheme):
     page = look(user, path.format(receipt=lived_in), color_scheme=scheme)
+    assert page.status == (404 if name == "missing" else 200)
     _shoot(page, f"{name}-{scheme}-390")
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()

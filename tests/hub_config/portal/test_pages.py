@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,14 +11,17 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from autograder.models import AutoMark, HumanMark
+from courses.clock import now, programme_day
 from courses.school.db import session
 from courses.school.models import Consent, Person, Setting
 from courses.school.submissions import find_submission
+from hub_config.ai.consent import has_consent
+from hub_config.ai.models import AiExchange, AiUsage
 from hub_config.portal.trainer import read_score
-from tests.hub_config.portal.conftest import PREFIX
+from tests.hub_config.portal.conftest import PREFIX, STARTED
 
 LESSON = "level1/01-ai-doan-chu"
-PAGES = ("", "tai-khoan", "lop", "so-lieu", "lop/lan", "khong-co")
+PAGES = ("", "tai-khoan", "lop", "so-lieu", "lop/lan", "quan-tri/ai", "khong-co")
 
 
 def soup(reply: httpx.Response) -> BeautifulSoup:
@@ -68,7 +72,7 @@ def test_home_shows_points_of_a_passed_lesson(browser_of, hand_in):
         ("hung", {"", "tai-khoan", "lop", "lop/lan"}),
         ("binh", {"", "tai-khoan", "lop"}),
         ("chu", {"", "tai-khoan", "so-lieu"}),
-        ("quan", {"", "tai-khoan", "lop", "lop/lan", "so-lieu"}),
+        ("quan", {"", "tai-khoan", "lop", "lop/lan", "so-lieu", "quan-tri/ai"}),
     ],
 )
 def test_each_role_opens_its_own_pages_and_gets_404_for_the_rest(browser_of, user, open_pages):
@@ -228,6 +232,74 @@ def test_the_account_page_joins_and_leaves_the_board_with_a_dated_consent(browse
         assert consent.purpose == "board"
         assert consent.withdrawn_at >= consent.given_at
         assert opened.scalars(select(Person).where(Person.on_board)).all() == []
+
+
+def test_what_one_asks_the_ai_is_kept_only_while_one_agrees(browser_of, engine):
+    lan = browser_of("lan")
+    assert "Lớp không giữ lời bạn hỏi AI" in lan.get("tai-khoan").text
+    lan.post("tai-khoan", data=form(lan.get("tai-khoan"), **{"loi-ai": "co"}))
+    assert "nhiều nhất 30 ngày" in lan.get("tai-khoan").text
+    with session(engine) as opened:
+        people = {
+            name: opened.scalars(select(Person).where(Person.username == name)).one()
+            for name in ("lan", "an")
+        }
+        assert has_consent(opened, people["lan"])
+        assert not has_consent(opened, people["an"])
+        opened.add_all(
+            AiExchange(person_id=one.id, at=STARTED, model="m", messages=[], reply="x")
+            for one in people.values()
+        )
+    lan.post("tai-khoan", data=form(lan.get("tai-khoan"), bang="co"))
+    assert "Không giữ nữa và xóa hết" in lan.get("tai-khoan").text, "the other consent stays as it is"
+    lan.post("tai-khoan", data=form(lan.get("tai-khoan"), **{"loi-ai": "khong"}))
+    with session(engine) as opened:
+        assert not has_consent(opened, people["lan"])
+        assert [kept.person_id for kept in opened.scalars(select(AiExchange))] == [people["an"].id]
+    page = lan.get("tai-khoan").text
+    assert "Tôi đồng ý cho giữ" in page
+    assert "đang hiện trên bảng" in page
+
+
+def test_a_consent_without_the_forms_token_is_refused(browser_of, engine):
+    lan = browser_of("lan")
+    lan.get("tai-khoan")
+    assert lan.post("tai-khoan", data={"loi-ai": "co"}).status_code == 403
+    with session(engine) as opened:
+        assert opened.scalars(select(Consent)).all() == []
+
+
+def test_the_use_of_the_ai_is_counted_by_group_and_day_and_never_by_person(browser_of, engine):
+    quan = browser_of("quan")
+    assert "Chưa có câu hỏi nào" in quan.get("quan-tri/ai").text
+    today = programme_day(now())
+    rows = [
+        ("lan", False, today, 3, 2_000, 0.25, {"personal_data": 2}, {}),
+        ("an", False, today, 4, 1_234, 0.5, {}, {"timeout": 1}),
+        ("hoa", False, today - timedelta(days=1), 5, 100, 0.0, {"personal_data": 1}, {}),
+        ("hung", False, today, 1, 10, 0.0, {}, {}),
+        ("daily", True, today, 9, 1_000_000, 1_234.5, {}, {"timeout": 2, "mới lạ <b>": 1}),
+        ("lan", False, today - timedelta(days=60), 900, 900, 900.0, {}, {}),
+    ]
+    with session(engine) as opened:
+        for caller, service, day, questions, tokens, cost, refused, errors in rows:
+            row = AiUsage(day=day, caller=caller, service=service, model="m", refused=refused, errors=errors)
+            row.questions, row.prompt_tokens, row.completion_tokens = questions, tokens - 1, 1
+            row.cost, row.estimated = cost, 0
+            opened.add(row)
+    page = soup(quan.get("quan-tri/ai"))
+    cells = [[cell.text for cell in row.select("th, td")] for row in page.select("tbody tr")]
+    assert ["Tổ dân phố 1", "7", "3.234", "0,75"] in cells
+    assert ["Tổ dân phố 2", "5", "100", "0"] in cells
+    assert ["Người dạy và quản lý", "1", "10", "0"] in cells
+    assert ["Máy chấm và trang lớp", "9", "1.000.000", "1.234,5"] in cells
+    assert [f"{today:%d/%m/%Y}", "17", "1.003.244", "1.235,25"] in cells
+    assert "có thông tin cá nhân hoặc dấu mật, đã giữ lại3 lần" in page.text.replace("\n", "")
+    assert "AI trả lời lâu quá3 lần" in page.text.replace("\n", "")
+    assert "mới lạ <b>" in page.text
+    assert not any(
+        name in page.select_one("main").text for name in ("Nguyễn Thị Lan", "Trần Văn An", "Chè lan")
+    )
 
 
 @pytest.mark.parametrize("user", ["lan", "hung", "chu", "quan"])
