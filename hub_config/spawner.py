@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         self.environment = await asyncio.to_thread(self._prepare)
         return await super().start()
 
-    def _prepare(self) -> dict[str, str | Callable[[], str]]:
+    def _prepare(self) -> dict[str, str]:
         place = layout(self.site)
         for level in levels(self.site):
             homes.deliver(place.course(level) / "release", Path(self.home_dir), level)
@@ -59,6 +58,9 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
             "BDHAI_CASE": person.target if person else "citizen",
             "BDHAI_PORTAL_URL": f"{self.launch.address}/services/portal",
             "BDHAI_AI_URL": f"{self.launch.address}/services/ai/v1",
+            # `openai.OpenAI()` in a kernel asks the gateway, as this learner: the key is the hub's token of the server.
+            "OPENAI_BASE_URL": f"{self.launch.address}/services/ai/v1",
+            "OPENAI_API_KEY": self.api_token,
             "BDHAI_FILE_MIB": str(self.site.uploads.file_mib),
             "BDHAI_SAMPLE": "1" if people.is_sample(url) else "0",
             "JUPYTER_PATH": os.pathsep.join(

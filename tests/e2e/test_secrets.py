@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 HUB = ["", "user", "users", "users/huanluyen", "groups", "services", "services/ai", "proxy", "shutdown", "info",
        "authorizations/token/x", "users/hocvien/tokens", "users/huanluyen/tokens", "users/huanluyen/server"]  # fmt: skip
-PORTAL = ["", "lop", "lop/{other}", "bai-nop/{receipt}", "ket-qua/{receipt}", "so-lieu", "tai-khoan",
+PORTAL = ["", "lop", "lop/{other}", "bai-nop/{receipt}", "ket-qua/{receipt}", "so-lieu", "tai-khoan", "quan-tri/ai",
           "api/me", "api/lessons", "api/submissions", "api/submissions?lesson={lesson}", "api/results/{receipt}",
           "api/openapi.json", "static/../../../data/bdhai.sqlite", "static/%2e%2e/%2e%2e/site.py"]  # fmt: skip
 OTHERS = ["/services/boards/", "/services/boards/standings.json", "/services/boards/..%2fstandings.json",
@@ -58,7 +58,8 @@ def test_a_learners_process_holds_no_key_and_no_address_of_a_database(learner):
     _, env = learner
     text = json.dumps(env)
     assert env["JUPYTERHUB_API_TOKEN"]
-    for word in (PROVIDER_KEY, "OPENAI", "BDHAI_DATA", "BDHAI_DATABASE", "sqlite", "CONFIGPROXY_AUTH_TOKEN"):
+    assert env["OPENAI_API_KEY"] == env["JUPYTERHUB_API_TOKEN"]
+    for word in (PROVIDER_KEY, "BDHAI_DATA", "BDHAI_DATABASE", "sqlite", "CONFIGPROXY_AUTH_TOKEN"):
         assert word not in text
 
 

@@ -115,10 +115,10 @@ def test_a_learners_server_gets_the_lessons_and_its_addresses(hub):
 def test_a_learners_server_knows_no_key_no_database_and_no_data_folder(hub):
     env = environment_of(hub, hub.accounts["learner"][0])
     assert KEY not in str(env)
+    assert env["OPENAI_BASE_URL"] == f"{hub.address}/services/ai/v1"
+    assert env["OPENAI_API_KEY"] == env["JUPYTERHUB_API_TOKEN"]
     assert not [
-        name
-        for name in env
-        if name.startswith(("OPENAI", "BDHAI_DATA", "BDHAI_LAUNCH", "BDHAI_SITE", "CONFIGPROXY"))
+        name for name in env if name.startswith(("BDHAI_DATA", "BDHAI_LAUNCH", "BDHAI_SITE", "CONFIGPROXY"))
     ]
 
 
