@@ -1,12 +1,20 @@
-"""One JSON request to one of our own services, with the server's token; the standard library only."""
+"""One JSON request to one of our own services, with the server's token; the standard library only.
+
+``Stream`` is a request whose answer is read while it comes.
+"""
 
 from __future__ import annotations
 
 import json
+import socket
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import cast
+from urllib.parse import urlsplit
 
 from courses.player.lesson import Json
 
@@ -71,6 +79,61 @@ def _send(url: str, token: str, data: bytes | None, timeout: float) -> Reply:
             return Reply(error.code, _object(_rest(error)))
     except (OSError, ValueError) as error:  # URLError and time-outs are OSErrors
         raise Unreachable(str(error)) from error
+
+
+class Stream:
+    """A JSON request whose answer is read line by line while it comes. ``stop`` may be called by another thread.
+
+    Args:
+        url: absolute http or https address.
+        token: the server's JupyterHub token.
+        timeout: seconds to wait for the connection and for each read.
+    """
+
+    def __init__(self, url: str, token: str, timeout: float) -> None:
+        self._parts = urlsplit(url)
+        kind = HTTPSConnection if self._parts.scheme == "https" else HTTPConnection
+        self._connection = kind(self._parts.netloc, timeout=timeout)
+        self._headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
+        self._socket: socket.socket | None = None  # the connection forgets it once an answer begins
+        self.stopped = False
+
+    def post(self, body: Json) -> Iterator[str] | Reply:
+        """Send the request; return the lines of a good answer, or the whole of any other.
+
+        Raises:
+            Unreachable: when no HTTP answer came; the lines raise it, too, when the answer is cut.
+        """
+        data = json.dumps(body, ensure_ascii=False).encode()
+        try:
+            self._connection.connect()
+            self._socket = self._connection.sock
+            self._connection.request("POST", self._parts.path, data, self._headers)
+            answer = self._connection.getresponse()
+            if answer.status != 200:  # noqa: PLR2004 - HTTP OK
+                return Reply(answer.status, _object(answer.read()))
+        except (OSError, HTTPException, ValueError) as error:
+            raise Unreachable(str(error)) from error
+        return self._lines(answer)
+
+    @staticmethod
+    def _lines(answer: Iterator[bytes]) -> Iterator[str]:
+        try:
+            for line in answer:
+                yield line.decode(errors="replace").rstrip("\r\n")
+        except (OSError, HTTPException, ValueError) as error:
+            raise Unreachable(str(error)) from error
+
+    def stop(self) -> None:
+        """Cut the connection, so that the other end stops, too; a read that waits ends at once."""
+        self.stopped = True
+        if self._socket is not None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
 
 
 def _rest(error: urllib.error.HTTPError) -> bytes:

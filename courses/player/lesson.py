@@ -15,7 +15,14 @@ CASES = ("official", "trader", "citizen")
 
 
 class PlayerError(Exception):
-    """Something went wrong that the learner should read; the message is Vietnamese and calm."""
+    """Something went wrong that the learner should read; the message is Vietnamese and calm.
+
+    ``link`` is a path on this site where more is explained, or empty.
+    """
+
+    def __init__(self, message: str, link: str = "") -> None:
+        super().__init__(message)
+        self.link = link if link.startswith("/") and not link.startswith("//") else ""
 
 
 @dataclass(frozen=True)

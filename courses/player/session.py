@@ -1,18 +1,18 @@
 """What a card may ask of the kernel: save, check, try with the AI, change the setting, review, hand in.
 
 No widget here: a request is a JSON object, so is the reply. Every reply has ``ok``; a failure has a
-``message`` that the learner reads.
+``message`` that the learner reads, and perhaps a ``link``. What the AI writes is told before in pieces.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from courses.player.ai import Gateway
+from courses.player.ai import Asking, Gateway, Tell
 from courses.player.lesson import Json, LessonFile, PlayerError, read_lesson
 from courses.player.pictures import picture_address
 from courses.player.portal import Portal
@@ -20,6 +20,10 @@ from courses.player.store import AnswerStore, Conflict, Saved
 
 MAX_ANSWER = 64 * 1024  # characters; a text is ≤8000, a reply too
 _BROKEN = "Trang chưa hiểu thao tác này. Bài của bạn vẫn còn. Bạn mở lại bài rồi thử lần nữa."
+
+
+def _tell_nobody(piece: str) -> None:
+    del piece
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,17 @@ class Session:
     portal: Portal
     gateway: Gateway
     owner: str  # hub user name: drafts in a shared phone's browser are kept apart by it
+    asking: dict[str, Asking] = field(default_factory=dict)  # what the AI writes now, by the request's ref
 
-    def handle(self, request: Mapping[str, object]) -> Json:
-        """Answer one request of a card; never raises."""
-        action = _ACTIONS.get(str(request.get("type")))
-        if action is None:
-            return {"ok": False, "message": _BROKEN}
+    def handle(self, request: Mapping[str, object], tell: Tell = _tell_nobody) -> Json:
+        """Answer one request of a card; never raises. ``tell`` gets the pieces of what the AI writes."""
         try:
-            return action(self, request)
+            if request.get("type") == "ai":
+                return _ask_ai(self, request, tell)
+            action = _ACTIONS.get(str(request.get("type")))
+            return action(self, request) if action else {"ok": False, "message": _BROKEN}
         except PlayerError as error:
-            return {"ok": False, "message": str(error)}
+            return {"ok": False, "message": str(error)} | ({"link": error.link} if error.link else {})
         except (KeyError, TypeError, ValueError, AttributeError):
             return {"ok": False, "message": _BROKEN}
 
@@ -90,9 +95,26 @@ def _check(session: Session, request: Mapping[str, object]) -> Json:
     return {"ok": True, **{key: outcome.get(key) for key in ("status", "told", "hint", "why", "tries")}}
 
 
-def _ask_ai(session: Session, request: Mapping[str, object]) -> Json:
-    reply = session.gateway.reply(str(request["text"])[:MAX_ANSWER])
-    return {"ok": True, "reply": reply}  # None: no AI is set up, the card shows the recorded sample
+def _ask_ai(session: Session, request: Mapping[str, object], tell: Tell) -> Json:
+    asking = session.gateway.ask(str(request["text"])[:MAX_ANSWER])
+    if asking is None:
+        return {"ok": True, "reply": None}  # no AI is set up, the card shows the recorded sample
+    ref = str(request.get("ref"))
+    session.asking[ref] = asking
+    try:
+        written = asking.write(tell)
+    finally:
+        session.asking.pop(ref, None)
+    if written is None:
+        return {"ok": True, "reply": None}
+    return {"ok": True, "reply": written.text, "end": written.end}
+
+
+def _stop_ai(session: Session, request: Mapping[str, object]) -> Json:
+    asking = session.asking.get(str(request["of"]))
+    if asking is not None:
+        asking.stop()
+    return {"ok": True}
 
 
 def _switch(session: Session, request: Mapping[str, object]) -> Json:
@@ -130,7 +152,7 @@ _Action = Callable[[Session, Mapping[str, object]], Json]
 _ACTIONS: dict[str, _Action] = {
     "save": _save,
     "check": _check,
-    "ai": _ask_ai,
+    "stop": _stop_ai,
     "case": _switch,
     "cards": _cards,
     "card": _answer_card,

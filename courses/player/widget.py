@@ -16,7 +16,8 @@ import traitlets
 from courses.player.assets import STATIC_ENV, bundle
 from courses.player.lesson import Json
 
-Handler = Callable[[Mapping[str, object]], Json]
+Tell = Callable[[str], None]
+Handler = Callable[[Mapping[str, object], Tell], Json]
 
 CARD_MIME = "application/vnd.bdhai.card+json"
 """The card's first state inside the cell's output, so that the lesson view needs no round trip."""
@@ -49,9 +50,10 @@ class Card(anywidget.AnyWidget):
         super().__init__(card=card, state=state, _esm=esm, _css=css, **known)
         self.on_msg(_receive)
 
-    def answer(self, request: Mapping[str, object]) -> Json:
-        """Answer one request; blocking."""
-        return {**self._handle_request(request), "ref": request.get("ref")}
+    def answer(self, request: Mapping[str, object], send: Callable[[Json], None]) -> Json:
+        """Answer one request; blocking. ``send`` takes what is to be told before, from this thread."""
+        ref = request.get("ref")
+        return {**self._handle_request(request, lambda piece: send({"of": ref, "piece": piece})), "ref": ref}
 
     def done(self, request: Mapping[str, object], reply: Json) -> None:
         """Send a reply, and let other views of this card follow what was saved."""
@@ -75,9 +77,13 @@ def _receive(card: Card, request: object, _buffers: object) -> None:
     try:
         loop = asyncio.get_running_loop()
     except RuntimeError:  # no event loop: a plain script or a test
-        card.done(request, card.answer(request))
+        card.done(request, card.answer(request, card.send))
         return
-    future = loop.run_in_executor(None, card.answer, request)
+
+    def send(told: Json) -> None:
+        loop.call_soon_threadsafe(card.send, told)
+
+    future = loop.run_in_executor(None, card.answer, request, send)
     future.add_done_callback(lambda done: card.done(request, done.result()))
 
 

@@ -108,6 +108,7 @@ class ExerciseView {
       statementId: this.statement.id,
       change: (next, typing = false) => this.changed(next, typing),
       ask: (request, seconds) => this.line.ask(request, seconds),
+      stream: (request, onPiece, seconds) => this.line.stream(request, onPiece, seconds),
       picture: (name, alt) => this.picture(h("img", { alt }), name),
       upload: (file, onProgress, signal) => upload(file, onProgress, signal, this.card.file_mib),
     });

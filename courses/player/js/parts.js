@@ -87,27 +87,48 @@ function requests(model) {
     waiting.delete(ref);
     entry.resolve(reply);
   };
-  const onReply = (reply) => settle(reply && reply.ref, reply);
+  const onReply = (reply) => {
+    if (!reply) return;
+    const entry = waiting.get(reply.of);
+    if (!entry || !entry.onPiece) return settle(reply.ref, reply);
+    entry.wait(); // it is alive: patience begins anew
+    entry.onPiece(reply.piece);
+  };
   model.on("msg:custom", onReply);
-  const ask = (request, seconds) =>
-    new Promise((resolve) => {
-      const ref = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
-      const timer = setTimeout(() => settle(ref, { ok: false, silent: true, message: SILENT }), seconds * 1000);
-      waiting.set(ref, { resolve, timer, type: request.type });
-      if (model.send({ ...request, ref }) === false) settle(ref, { ok: false, lost: true, message: LOST });
+  const start = (request, seconds, resolve, onPiece) => {
+    const ref = `${Date.now().toString(36)}${Math.random().toString(36).slice(2)}`;
+    const entry = { resolve, onPiece, type: request.type };
+    entry.wait = () => {
+      clearTimeout(entry.timer);
+      entry.timer = setTimeout(() => settle(ref, { ok: false, silent: true, message: SILENT }), seconds * 1000);
+    };
+    entry.wait();
+    waiting.set(ref, entry);
+    if (model.send({ ...request, ref }) === false) settle(ref, { ok: false, lost: true, message: LOST });
+    return ref;
+  };
+  const ask = (request, seconds) => new Promise((resolve) => start(request, seconds, resolve));
+  // A reply that comes in pieces, and can be stopped; `seconds` is the patience between two pieces.
+  const stream = (request, onPiece, seconds) => {
+    let ref;
+    const done = new Promise((resolve) => {
+      ref = start(request, seconds, resolve, onPiece);
     });
-  // A save may be sent twice, so it need not wait for a reply that a cut has probably swallowed.
+    return { done, stop: () => ask({ type: "stop", of: ref }, seconds) };
+  };
+  // A save may be sent twice, so it need not wait for a reply that a cut has probably swallowed. Pieces after a
+  // cut would not fit what is there.
   const stop = hear("link", (link) => {
     if (link.up) return;
     for (const [ref, entry] of [...waiting]) {
-      if (entry.type === "save") settle(ref, { ok: false, lost: true, message: LOST });
+      if (entry.type === "save" || entry.onPiece) settle(ref, { ok: false, lost: true, message: LOST });
     }
   });
   const close = () => {
     stop();
     model.off("msg:custom", onReply);
   };
-  return { ask, close };
+  return { ask, stream, close };
 }
 
 const LOST = "Đang mất kết nối. Bài của bạn vẫn còn trên máy này. Bạn chờ một lát rồi bấm lại.";

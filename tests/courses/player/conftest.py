@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,22 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from courses.lessons.build import build_all
+from tests.courses.player import learner_server
+from tests.courses.player import services as services_of_tests
 
 HERE = Path(__file__).parent
 SLUG = "09-du-nam-kieu"
-
-
-def _load(name):
-    """Load a helper beside this file: importlib mode puts no test folder on the path."""
-    spec = importlib.util.spec_from_file_location(f"player_tests_{name}", HERE / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_services = _load("services")
-_server = _load("learner_server")
 
 
 @pytest.fixture(scope="session")
@@ -39,8 +26,8 @@ def release(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def running_services():
-    services = _services.Services()
-    server = _services.serve(services)
+    services = services_of_tests.Services()
+    server = services_of_tests.serve(services)
     yield services
     server.shutdown()
     server.server_close()
@@ -63,7 +50,9 @@ def learner(tmp_path_factory, release, running_services):
     """One real Jupyter server for all browser tests; ``clean`` gives each its own empty lesson."""
     root = tmp_path_factory.mktemp("may-hoc")
     shutil.copytree(release, root / "home" / "level1" / SLUG)
-    with _server.running(root, SLUG, running_services, BDHAI_SAMPLE="1", JUPYTERHUB_USER="nam") as server:
+    with learner_server.running(
+        root, SLUG, running_services, BDHAI_SAMPLE="1", JUPYTERHUB_USER="nam"
+    ) as server:
         yield server
 
 

@@ -24,6 +24,21 @@ FILE = {"id": "ab" * 32, "name": "giay-moi.docx", "type": "docx", "size": 12, "f
 
 
 @dataclass
+class Stream:
+    """A streamed reply; ``end`` is its last event, or empty for a line that is cut."""
+
+    pieces: tuple[str, ...]
+    pause: float = 0
+    end: str = "[DONE]"
+    left: threading.Event = field(default_factory=threading.Event)
+
+    def events(self):
+        for piece in self.pieces:
+            yield json.dumps({"choices": [{"delta": {"content": piece}}]}, ensure_ascii=False)
+        yield from [self.end] if self.end else []
+
+
+@dataclass
 class Services:
     """``answers`` maps the last part of a path to (status, body); the tests change it."""
 
@@ -69,6 +84,9 @@ def serve(services: Services) -> ThreadingHTTPServer:
             services.tokens.add(self.headers.get("Authorization"))
             time.sleep(services.delay)
             status, answer = services.answers[name]
+            if isinstance(answer, Stream):
+                self.stream(answer)
+                return
             data = (
                 b""
                 if answer is None
@@ -81,6 +99,19 @@ def serve(services: Services) -> ThreadingHTTPServer:
             self.end_headers()
             with suppress(BrokenPipeError):  # a caller that gave up
                 self.wfile.write(data)
+
+        def stream(self, answer):
+            """Write events as the gateway does, with a pause before each; note whether the reader went away."""
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            self.close_connection = True
+            try:
+                for event in answer.events():
+                    time.sleep(answer.pause)
+                    self.wfile.write(f"data: {event}\n\n".encode())
+            except OSError:
+                answer.left.set()
 
         def log_message(self, *_):
             """Keep the test's output quiet."""

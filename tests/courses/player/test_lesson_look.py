@@ -9,6 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.courses.player.pages import card, no_wider_than_the_screen, open_lesson
+from tests.courses.player.services import Stream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -29,7 +30,7 @@ def test_axe_finds_nothing(page, clean, services, scheme):
     page.emulate_media(color_scheme=scheme)
     open_lesson(page, clean)
     assert Axe().run(page).violations_count == 0
-    services.answers["completions"] = (200, {"choices": [{"message": {"content": "Mời bác."}}]})
+    services.answers["completions"] = (200, Stream(("Mời bác.",)))
     card(page, 1).get_by_text("Tra một").tap()
     card(page, 1).get_by_role("button", name="Kiểm tra").tap()
     card(page, 4).get_by_text("phơi bảy năm").tap()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.courses.player.pages import card, open_lesson, saved
+from tests.courses.player.services import Stream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -138,7 +139,7 @@ def test_without_an_ai_the_recorded_reply_is_shown_as_a_sample(page, clean):
 
 def test_a_reply_of_the_ai_can_be_kept(page, clean, services, answers):
     reply = "<img src=x onerror=alert(1)> Mời bác."
-    services.answers["completions"] = (200, {"choices": [{"message": {"content": reply}}]})
+    services.answers["completions"] = (200, Stream(tuple(reply)))
     open_lesson(page, clean)
     card(page, 5).get_by_role("textbox").fill("Ban la nguoi ban che, moi khach")
     card(page, 5).get_by_role("button", name="Thử với AI").tap()
@@ -149,6 +150,58 @@ def test_a_reply_of_the_ai_can_be_kept(page, clean, services, answers):
     assert answers()["answers"]["lenh"] == {"text": "Ban la nguoi ban che, moi khach", "reply": reply}
     page.reload()
     expect(card(page, 5)).to_contain_text("đã giữ cùng bài")
+
+
+def test_the_ai_can_be_watched_and_stopped_by_keyboard_alone(page, clean, services, answers):
+    stream = Stream(tuple("Mời bác thử chè mới. " * 50), pause=0.1)
+    services.answers["completions"] = (200, stream)
+    open_lesson(page, clean)
+    own = card(page, 5)
+    own.get_by_role("textbox").fill("Ban la nguoi ban che, moi khach")
+    own.get_by_role("button", name="Thử với AI").focus()
+    page.keyboard.press("Enter")
+    expect(own.get_by_role("status").filter(has_text="AI đang viết")).to_be_visible()
+    expect(own.locator(".prompt-box")).to_contain_text("Mời bác")
+    expect(own.locator(".prompt-box")).to_contain_text("AI có thể sai.")
+    assert own.locator(".prompt-reply").get_attribute("aria-live") is None, (
+        "a reader is not read to word by word"
+    )
+    page.keyboard.press("Tab")
+    expect(own.get_by_role("button", name="Dừng")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(own).to_contain_text("Bạn đã dừng AI. Đây là phần đã viết.")
+    expect(own.get_by_role("button", name="Thử với AI")).to_be_focused()
+    assert stream.left.wait(5)
+    own.get_by_role("button", name="Giữ câu trả lời này").press("Enter")
+    saved(page)
+    assert "Mời bác thử chè mới.".startswith(answers()["answers"]["lenh"]["reply"][:10])
+
+
+def test_what_the_ai_wrote_before_a_cut_stays_and_can_be_kept(page, clean, services):
+    services.answers["completions"] = (200, Stream(("Mời bác thử", " chè"), end=""))
+    open_lesson(page, clean)
+    card(page, 5).get_by_role("textbox").fill("Ban la nguoi ban che, moi khach")
+    card(page, 5).get_by_role("button", name="Thử với AI").tap()
+    expect(card(page, 5)).to_contain_text("Đường nối bị ngắt giữa chừng.")
+    expect(card(page, 5)).to_contain_text("Mời bác thử chè")
+    expect(card(page, 5).get_by_role("button", name="Giữ câu trả lời này")).to_be_visible()
+
+
+def test_personal_data_is_explained_with_a_way_to_the_lesson(page, clean, services):
+    error = {
+        "code": "personal_data",
+        "message": "Trong đó có số điện thoại.",
+        "link": "/hub/user-redirect/bai-1-4",
+    }
+    services.answers["completions"] = (422, {"error": error})
+    open_lesson(page, clean)
+    card(page, 5).get_by_role("textbox").fill("Ban la nguoi ban che, goi 0912345678")
+    card(page, 5).get_by_role("button", name="Thử với AI").tap()
+    expect(card(page, 5).get_by_role("alert")).to_contain_text(
+        "Trong đó có số điện thoại. Chữ bạn viết vẫn còn."
+    )
+    link = card(page, 5).get_by_role("link", name="Mở bài 1.4")
+    assert link.get_attribute("href") == "/hub/user-redirect/bai-1-4"
 
 
 def test_the_setting_changes_prose_exercise_and_answer(page, clean, answers):

@@ -4,13 +4,16 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
 from courses.player import http
-from courses.player.ai import Gateway
+from courses.player.ai import Gateway, Written
 from courses.player.lesson import PlayerError
 from courses.player.portal import Portal
+from tests.courses.player.services import Stream
 
 
 @pytest.fixture
@@ -87,16 +90,57 @@ def test_a_proxy_of_the_outside_world_does_not_see_the_token(services, closed_po
     assert done.stdout == "200\n"
 
 
-def test_the_ai_replies(services):
-    services.answers["completions"] = (200, {"choices": [{"message": {"content": "Mời bác thử chè."}}]})
-    gateway = Gateway(f"{services.url}/services/ai/v1", "ma-rieng")
-    assert gateway.reply("Viết lời mời") == "Mời bác thử chè."
-    assert services.bodies("completions")[0]["messages"] == [{"role": "user", "content": "Viết lời mời"}]
+def ask(services, told=None, text="Viết lời mời"):
+    asking = Gateway(f"{services.url}/services/ai/v1", "ma-rieng").ask(text)
+    return asking.write((told if told is not None else []).append)
+
+
+def test_the_ai_writes_piece_by_piece(services):
+    services.answers["completions"] = (200, Stream(("Mời bác", " thử chè.")))
+    told = []
+    assert ask(services, told) == Written("Mời bác thử chè.", "whole")
+    assert told == ["Mời bác", " thử chè."]
+    body = services.bodies("completions")[0]
+    assert body["messages"] == [{"role": "user", "content": "Viết lời mời"}]
+    assert body["stream"] is True
+    assert "token ma-rieng" in services.tokens
+
+
+@pytest.mark.parametrize(
+    "end", ["", '{"error": {"code": "provider_error", "message": "x"}}', "{", '{"choices": 3}']
+)
+def test_what_came_before_a_cut_is_kept(services, end):
+    services.answers["completions"] = (200, Stream(("Mời bác",), end=end))
+    assert ask(services) == Written("Mời bác", "cut")
+
+
+def test_a_stopped_ai_writes_no_further_and_its_words_stay(services):
+    stream = Stream(tuple("abcdefghij" * 100), pause=0.05)
+    services.answers["completions"] = (200, stream)
+    asking = Gateway(f"{services.url}/services/ai/v1", "x").ask("Viết")
+    told = []
+    written = asking.write(lambda piece: told.append(piece) or (len(told) == 3 and asking.stop()))
+    assert written == Written("abc", "stopped")
+    assert stream.left.wait(5), "the other end hears of it"
+
+
+def test_an_ai_that_has_written_nothing_yet_is_stopped_at_once(services):
+    services.answers["completions"] = (200, Stream(("muộn",), pause=20))
+    asking = Gateway(f"{services.url}/services/ai/v1", "x").ask("Viết")
+    threading.Timer(0.3, asking.stop).start()
+    began = time.monotonic()
+    assert asking.write(lambda _: None) == Written("", "stopped")
+    assert time.monotonic() - began < 5
+
+
+def test_a_reply_without_end_is_cut_at_the_length_that_an_answer_may_have(services):
+    services.answers["completions"] = (200, Stream(("dài " * 1000,) * 3))
+    assert len(ask(services).text) == 8000
 
 
 def test_no_provider_is_not_an_error(services):
-    assert Gateway(f"{services.url}/services/ai/v1", "x").reply("Viết") is None
-    assert Gateway("", "").reply("Viết") is None
+    assert ask(services) is None
+    assert Gateway("", "").ask("Viết") is None
 
 
 @pytest.mark.parametrize(
@@ -108,18 +152,32 @@ def test_no_provider_is_not_an_error(services):
     ],
 )
 def test_the_gateways_own_words_are_passed_on(services, status, code, message):
-    services.answers["completions"] = (status, {"error": {"code": code, "message": message}})
+    error = {"code": code, "message": message, "link": "/bai-1-4"}
+    services.answers["completions"] = (status, {"error": error})
     with pytest.raises(PlayerError) as refusal:
-        Gateway(f"{services.url}/services/ai/v1", "x").reply("Viết")
+        ask(services)
     assert str(refusal.value) == f"{message} Chữ bạn viết vẫn còn."
+    assert refusal.value.link == "/bai-1-4"
+
+
+@pytest.mark.parametrize("link", ["https://xau.example/", "//xau.example/", "javascript:alert(1)"])
+def test_a_link_to_another_place_is_not_passed_on(services, link):
+    services.answers["completions"] = (
+        422,
+        {"error": {"code": "personal_data", "message": "x", "link": link}},
+    )
+    with pytest.raises(PlayerError) as refusal:
+        ask(services)
+    assert not refusal.value.link
 
 
 @pytest.mark.parametrize(
     ("status", "body"),
     [
         (200, {}),
-        (200, {"choices": []}),
-        (200, {"choices": [{"message": {"content": " "}}]}),
+        (200, Stream(())),
+        (200, Stream((" ",))),
+        (200, Stream((), end="")),
         (500, b"x"),
         (429, {}),
     ],
@@ -127,4 +185,4 @@ def test_the_gateways_own_words_are_passed_on(services, status, code, message):
 def test_an_ai_that_cannot_answer_is_told_calmly(services, status, body):
     services.answers["completions"] = (status, body)
     with pytest.raises(PlayerError, match="Chữ bạn viết vẫn còn"):
-        Gateway(f"{services.url}/services/ai/v1", "x").reply("Viết")
+        ask(services)
