@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from courses.player.http import Reply, Unreachable, get, post
+from courses.player.http import TIMEOUT_SECONDS, Reply, Unreachable, get, post
 from courses.player.lesson import Json, PlayerError
 
+PUPIL_SECONDS = 55.0  # the portal lets the judge think for 45
 _SAFE = "Bài của bạn vẫn được giữ."
 _REFUSALS = {
     401: f"Phiên đăng nhập đã hết hạn. {_SAFE} Bạn về trang Hôm nay, đăng nhập lại rồi mở bài.",
@@ -78,6 +79,18 @@ class Portal:
         """
         return self._call("cards", {"lesson": lesson, "card": card, "grade": grade})
 
+    def pupil(self, lesson: str, exercise: str, case: str, turns: list[Json]) -> Json:
+        """Have Bé Chè answer the last turn of a conversation, or say how it stands when the last one is the pupil's.
+
+        Returns:
+            ``{reply, done, pending, left, understood, total, quiz}``, as the portal's ``PupilReply``.
+
+        Raises:
+            PlayerError: as ``check``.
+        """
+        body: Json = {"lesson": lesson, "exercise": exercise, "case": case, "turns": turns}
+        return self._call("pupil", body, PUPIL_SECONDS)
+
     def submit(self, lesson: str, case: str, answers: dict[str, Json]) -> Json:
         """Hand the lesson in.
 
@@ -93,13 +106,13 @@ class Portal:
         """Return the address of a result page on the learner's own host."""
         return f"{urlsplit(self.url).path.rstrip('/')}/ket-qua/{receipt}"
 
-    def _call(self, what: str, body: Json | None) -> Json:
+    def _call(self, what: str, body: Json | None, timeout: float = TIMEOUT_SECONDS) -> Json:
         """Send a body, or ask when there is none."""
         if not self.url:
             raise PlayerError(_NONE)
         try:
             address = f"{self.url}/api/{what}"
-            reply = get(address, self.token) if body is None else post(address, self.token, body)
+            reply = get(address, self.token) if body is None else post(address, self.token, body, timeout)
         except Unreachable as error:
             raise PlayerError(_CUT) from error
         return _accepted(reply)

@@ -1,4 +1,4 @@
-"""What a card may ask of the kernel: save, check, try with the AI, change the setting, review, hand in.
+"""What a card may ask of the kernel: save, check, teach, try with the AI, change the setting, review, hand in.
 
 No widget here: a request is a JSON object, so is the reply. Every reply has ``ok``; a failure has a
 ``message`` that the learner reads, and perhaps a ``link``. What the AI writes is told before in pieces.
@@ -95,6 +95,14 @@ def _check(session: Session, request: Mapping[str, object]) -> Json:
     return {"ok": True, **{key: outcome.get(key) for key in ("status", "told", "hint", "why", "tries")}}
 
 
+def _pupil(session: Session, request: Mapping[str, object]) -> Json:
+    exercise = session.lesson.slot(str(request["exercise"])).id
+    turns = _answer({"turns": request["turns"]})["turns"]
+    told = session.portal.pupil(session.lesson.key, exercise, str(request["case"]), cast("list[Json]", turns))
+    names = ("reply", "done", "pending", "left", "understood", "total", "quiz")
+    return {"ok": True, **{name: told.get(name) for name in names}}
+
+
 def _ask_ai(session: Session, request: Mapping[str, object], tell: Tell) -> Json:
     asking = session.gateway.ask(str(request["text"])[:MAX_ANSWER])
     if asking is None:
@@ -153,6 +161,7 @@ _ACTIONS: dict[str, _Action] = {
     "save": _save,
     "check": _check,
     "stop": _stop_ai,
+    "pupil": _pupil,
     "case": _switch,
     "cards": _cards,
     "card": _answer_card,

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from typing import cast
 
 from courses.exercises.base import AnswerError, Exercise, Mark
+from courses.exercises.teach.kind import Teach
+from courses.exercises.teach.pupil import MOST_TURNS, Heard, speak
+from courses.exercises.text import words
 from courses.lessons.model import Lesson
 from courses.player.lesson import Json, PlayerError
 from courses.player.portal import Portal
@@ -49,7 +52,8 @@ class LocalPortal(Portal):
         del receipt
         return self.result_url
 
-    def _call(self, what: str, body: Json | None) -> Json:
+    def _call(self, what: str, body: Json | None, timeout: float = 0) -> Json:
+        del timeout
         act = _CALLS.get((what, body is not None))
         if act is None:
             raise PlayerError(_MISSING)
@@ -136,10 +140,32 @@ def _answer_card(portal: LocalPortal, body: Json) -> Json:
     return {"lesson": portal.lesson.key, "card": card, "next_on": None, "left": left}
 
 
+def _pupil(portal: LocalPortal, body: Json) -> Json:
+    """Let Bé Chè follow its script, as it does in a class without an AI."""
+    exercise = _exercise(portal, str(body["exercise"]), str(body["case"]))
+    if not isinstance(exercise, Teach):
+        raise PlayerError(_MISSING)
+    try:
+        own = exercise.parse_answer({"turns": body["turns"]}).own
+    except AnswerError as error:
+        raise PlayerError(str(error)) from error
+    said = speak(exercise.misconceptions, [Heard(about="lesson", words=len(words(text))) for text in own])
+    return {
+        "reply": " ".join(part for part in (said.lead, said.ask) if part),
+        "done": said.done,
+        "pending": False,
+        "left": MOST_TURNS - len(own),
+        "understood": None,
+        "total": len(exercise.misconceptions),
+        "quiz": None,
+    }
+
+
 _Call = Callable[[LocalPortal, Json], Json]
 _CALLS: dict[tuple[str, bool], _Call] = {  # (address below api/, does it carry a body)
     ("visits", True): lambda _portal, _body: {},
     ("check", True): _check,
+    ("pupil", True): _pupil,
     ("submissions", True): _submit,
     ("cards", False): _cards,
     ("cards", True): _answer_card,

@@ -104,6 +104,7 @@ class ExerciseView {
       writing,
       root: this.part,
       exercise: this.exercise,
+      case: this.case,
       answer,
       statementId: this.statement.id,
       change: (next, typing = false) => this.changed(next, typing),

@@ -29,7 +29,7 @@ MISCONCEPTIONS = [
         "again": "Nói thiếu thì nó làm sao ạ?",
         "correction": "Nói thiếu thì AI phải đoán.",
         "question": "Lệnh hai chữ đã đủ chưa?",
-        "right": "Chưa ạ, thiếu thì nó đoán.",
+        "right": "Lệnh hai chữ thì thiếu, AI phải đoán ạ.",
         "wrong": "Đủ rồi ạ, ngắn là hay.",
     },
     {
@@ -39,7 +39,7 @@ MISCONCEPTIONS = [
         "again": "Vậy phải dặn những gì ạ?",
         "correction": "AI không biết điều mình không dặn.",
         "question": "Con chưa dặn, AI có biết không?",
-        "right": "Không ạ, con phải dặn.",
+        "right": "Con chưa dặn thì AI không biết ạ, con phải dặn.",
         "wrong": "Có ạ, nó tự biết.",
     },
 ]

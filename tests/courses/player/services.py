@@ -20,6 +20,16 @@ RECEIPT = {
     ],
 }
 
+PUPIL = {
+    "reply": "Dạ, con nghe rồi ạ. Con tưởng AI tự biết mình muốn gì.",
+    "done": False,
+    "pending": False,
+    "left": 11,
+    "understood": None,
+    "total": 2,
+    "quiz": None,
+}
+
 FILE = {"id": "ab" * 32, "name": "giay-moi.docx", "type": "docx", "size": 12, "facts": {"words": 4}}
 
 
@@ -58,6 +68,7 @@ class Services:
             "card": (200, {"lesson": "level1/x", "card": 1, "next_on": "2026-11-28", "left": 0}),
             "submissions": (201, RECEIPT),
             "files": (201, FILE),
+            "pupil": (200, PUPIL),
             "completions": (503, {"error": {"message": "chưa có AI", "code": "no_provider"}}),
         }
 

@@ -8,9 +8,8 @@ whether the page shows those answers again. The sample lesson uses all modes of 
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
+import importlib
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,8 @@ from playwright.sync_api import expect
 from courses.exercises.registry import kinds
 from courses.lessons.build import build_all
 from courses.site import REPOSITORY
+from tests.courses.player.hand import Hand
+from tests.courses.player.learner_server import running
 
 expect.set_options(timeout=40_000)
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -35,24 +36,15 @@ TOO_WIDE = """() => [...document.querySelectorAll("main *")]
     .map(it => it.outerHTML.slice(0, 120))"""
 
 
-def _load(path: Path):
-    """Load a file beside this one: importlib mode puts no test folder on the path."""
-    spec = importlib.util.spec_from_file_location(f"player_hand_{path.stem}", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-Hand = _load(HERE / "hand.py").Hand
-DRIVERS = {path.stem: _load(path) for path in sorted((HERE / "drivers").glob("*.py"))}
+DRIVERS = {
+    path.stem: importlib.import_module(f"tests.courses.player.drivers.{path.stem}")
+    for path in sorted((HERE / "drivers").glob("*.py"))
+}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, running_services):
     """A learner's server of its own; lessons come in as tests ask for them."""
-    from player_tests_learner_server import running  # noqa: PLC0415 - loaded by conftest.py
-
     root = tmp_path_factory.mktemp("may-kieu")
     (root / "home" / "level1").mkdir(parents=True)
     with running(root, "", running_services, JUPYTERHUB_USER="nam") as started:

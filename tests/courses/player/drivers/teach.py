@@ -1,0 +1,63 @@
+from playwright.sync_api import expect
+
+from tests.courses.player.services import PUPIL
+
+LESSON = "20-teach-be-che"
+FIRST = "Nhờ người lạ đi chợ mà không dặn thì họ phải đoán"
+SECOND = "AI cũng thế, thiếu chỗ nào nó đoán chỗ ấy"
+REPLY = {"by": "pupil", "text": PUPIL["reply"]}
+ANSWERS = {
+    "giang": {
+        "turns": [{"by": "you", "text": FIRST}, REPLY, {"by": "you", "text": SECOND}, REPLY],
+        "text": "",
+    }
+}
+
+
+def parts(hand):
+    return hand.card(1).get_by_role("textbox"), hand.card(1).get_by_role("button", name="Nói với Bé Chè")
+
+
+def heard(hand, number):
+    """Wait for the pupil's answer of that number; the place to type has the focus again."""
+    expect(hand.card(1).locator(".teach-pupil")).to_have_count(number + 1)  # it speaks first
+    expect(parts(hand)[0]).to_be_focused()
+    expect(parts(hand)[0]).to_have_value("")
+
+
+def touch(hand):
+    box, button = parts(hand)
+    expect(hand.card(1)).to_contain_text("Con nghe đây ạ.")
+    button.tap()
+    expect(hand.card(1)).to_contain_text("Bạn viết lời giảng trước")
+    for number, text in enumerate((FIRST, SECOND), 1):
+        box.tap()
+        box.fill(text)
+        button.tap()
+        heard(hand, number)
+
+
+def mouse(hand):
+    box, button = parts(hand)
+    for number, text in enumerate((FIRST, SECOND), 1):
+        box.click()
+        hand.type(text)
+        button.click()
+        heard(hand, number)
+
+
+def keyboard(hand):
+    box, button = parts(hand)
+    hand.tab_to(box)
+    for number, text in enumerate((FIRST, SECOND), 1):
+        hand.type(text)
+        hand.tab_to(button)
+        hand.press("Enter")
+        heard(hand, number)
+
+
+def back(hand):
+    expect(hand.card(1).locator(".teach-turn")).to_have_count(5)
+    expect(hand.card(1)).to_contain_text("Bé Chè: Dạ, con nghe rồi ạ.")
+    expect(hand.card(1)).to_contain_text("Bạn còn 11 lượt nói.")
+    expect(hand.card(1)).to_contain_text("Bé Chè hỏi theo lời soạn sẵn")
