@@ -2,7 +2,8 @@
 // What is said lies in the answer's turns, what is typed and not said yet in its text. Marked after submission.
 const PUPIL_SECONDS = 60; // the judge may think for three quarters of a minute
 const LOOK_AGAIN = 8; // seconds until a judge that still thinks is asked again
-const MOST_LOOKS = 6;
+const LOOK_SOON = 2; // seconds until a line that was not there is tried again
+const MOST_LOOKS = 8;
 const TURN_LIMIT = 1000; // characters, as the portal allows
 const BEGIN = "Con nghe đây ạ. Hôm nay học gì thế ạ?";
 const LABEL = "Lời bạn giảng";
@@ -49,7 +50,7 @@ class Lesson {
     this.box.value = saved.text || "";
     this.show();
     this.kind = { state: (answer) => this.state(answer), note: "Câu này được chấm sau khi bạn nộp bài." };
-    if (this.turns.length) this.hear(); // where it stood; costs the judge nothing
+    if (this.turns.length) this.ask(); // where it stood; costs the judge nothing
   }
 
   get answer() {
@@ -85,7 +86,7 @@ class Lesson {
       this.status.textContent = "Bạn viết lời giảng trước, rồi bấm Nói với Bé Chè.";
       return;
     }
-    await this.hear();
+    await this.ask();
     this.box.focus();
   }
 
@@ -94,7 +95,7 @@ class Lesson {
     return this.turns.length > 0 && this.turns.at(-1).by === "you";
   }
 
-  async hear() {
+  async ask() {
     const { exercise, case: caseName } = this.api;
     const turns = this.turns;
     const isNew = this.unheard;
@@ -105,6 +106,7 @@ class Lesson {
     if (turns !== this.turns || !this.box.isConnected) return; // more was said, or another setting opened
     if (!reply.ok) {
       this.status.textContent = isNew ? `${reply.message} Lời bạn vừa nói vẫn còn: bấm “Nói với Bé Chè” để gửi lại.` : "";
+      if (!isNew) this.lookAgain(LOOK_SOON); // the page may have no line yet
       return;
     }
     if (isNew) {
@@ -125,10 +127,13 @@ class Lesson {
     const ready = reply.done && !isOver ? "Bé Chè không còn câu hỏi nào; bạn nộp bài được rồi, hoặc giảng thêm." : "";
     this.status.textContent = [ready || left, reply.understood === null && !reply.pending ? SCRIPTED : ""].join(" ").trim();
     this.quiz.replaceChildren(...(reply.quiz ? this.result(reply.quiz) : []));
-    if (reply.pending && this.looks < MOST_LOOKS) {
-      this.looks += 1;
-      setTimeout(() => this.box.isConnected && !this.unheard && this.hear(), LOOK_AGAIN * 1000);
-    }
+    if (reply.pending) this.lookAgain(LOOK_AGAIN);
+  }
+
+  lookAgain(seconds) {
+    if (this.looks >= MOST_LOOKS) return;
+    this.looks += 1;
+    setTimeout(() => this.box.isConnected && !this.unheard && this.ask(), seconds * 1000);
   }
 
   result(quiz) {

@@ -8,8 +8,8 @@ def touch(hand):
     hand.card(1).get_by_text("Ký giấy xác nhận").tap()
     hand.card(1).get_by_text("Viết nháp giấy mời").tap()
     hand.card(2).get_by_text("Gợi ý món ăn").tap()
-    hand.card(2).get_by_text("Tóm tắt một bài dài").tap()
-    hand.card(2).get_by_text("Tóm tắt một bài dài").tap()
+    hand.card(2).get_by_text("Tóm tắt một bài báo dài").tap()
+    hand.card(2).get_by_text("Tóm tắt một bài báo dài").tap()
     hand.card(2).get_by_text("Sửa lỗi chính tả").tap()
 
 
