@@ -72,6 +72,8 @@ def test_a_learners_whole_day(visit, hub, daily, full_answers, provider):
     assert provider.calls > 0, report
     page.reload()
     expect(page.get_by_text("AI chấm").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Bé Chè làm bài kiểm tra")).to_be_visible()
+    expect(page.get_by_text("Bé Chè làm đúng 3/3 câu.")).to_be_visible()
     expect(page.get_by_text("Điểm tạm tính")).to_have_count(0)
     learner.check_page("ket-qua")
 
@@ -105,6 +107,8 @@ def learn_and_submit(learner, full_answers):
     card(page, 2).get_by_role("button", name="Thử với AI").tap()
     expect(card(page, 2).get_by_text("AI có thể sai")).to_be_visible()
     card(page, 3).get_by_role("textbox").fill(answers["day-lai"]["text"])
+    card(page, 3).get_by_role("button", name="Nói với Bé Chè").tap()
+    expect(card(page, 3).locator(".teach-pupil")).to_have_count(2)  # it speaks first, and then answers
     expect(page.locator("#bdh-save")).to_contain_text("Đã lưu lúc")
 
     page.reload()
