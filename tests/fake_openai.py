@@ -132,6 +132,7 @@ class FakeOpenAI:
     Args:
         rule: claims per criterion, of the question asked.
         latency: seconds before each answer.
+        pause: seconds before each word of a stream.
         faults: used up one per request, in order; then all is well.
         always: a fault for every request (when ``faults`` is used up).
         band: the direct score; by default the points that ``rule`` claims.
@@ -145,6 +146,7 @@ class FakeOpenAI:
         rule: Rule = generous,
         *,
         latency: float = 0.0,
+        pause: float = 0.0,
         faults: Iterable[Fault] = (),
         always: Fault | None = None,
         band: Callable[[Asked], float] | None = None,
@@ -153,6 +155,7 @@ class FakeOpenAI:
         keep: int = 10_000,
     ) -> None:
         self.rule, self.latency, self.chat, self.always = rule, latency, chat, always
+        self.pause = pause
         self.band = band
         self.faults = deque(faults)
         self.asked: deque[Asked] = deque(maxlen=keep)
@@ -271,6 +274,7 @@ class _Completions(tornado.web.RequestHandler):
             if number == fault.cut:
                 self.request.connection.stream.close()  # type: ignore[union-attr] # cut on purpose
                 return
+            await asyncio.sleep(self.fake.pause)
             await self._event(asked, {"role": "assistant", "content": word}, None)
         await self._event(asked, {}, fault.finish_reason)
         options = asked.body.get("stream_options")
@@ -322,8 +326,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=9000)
     parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--pause", type=float, default=0.0)
     options = parser.parse_args()
-    with FakeOpenAI(port=options.port, latency=options.latency) as fake:
+    with FakeOpenAI(port=options.port, latency=options.latency, pause=options.pause) as fake:
         print(fake.base_url, flush=True)  # noqa: T201 - tells the person who started it
         threading.Event().wait()
 
