@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 from courses.exercises.base import RubricExercise
 from courses.exercises.registry import kinds
@@ -12,6 +13,7 @@ from courses.lessons import load_lesson
 from courses.lessons.build import build_all
 from courses.lessons.lint import lint
 from courses.site import REPOSITORY
+from hub_config.cli import app
 
 GUIDE = REPOSITORY / "CONTRIBUTING.md"
 TODAY = date(2026, 11, 22)  # facts grow stale, and this guide stays true
@@ -93,3 +95,19 @@ def test_the_guide_says_how_long_each_kind_takes(written):
     minutes = {slot.kind: slot.variant("citizen").minutes() for slot in lesson.slots}
     assert minutes == {"choice": 0.5, "sort": 0.4, "spot": 0.75, "prompt": 3, "teach": 3, "product": 3}
     assert any(isinstance(slot.variant("citizen"), RubricExercise) for slot in lesson.slots)
+
+
+def test_the_steps_name_commands_that_exist_and_pictures_with_words():
+    text = GUIDE.read_text(encoding="utf-8")
+    steps = text[: text.index("## Writing a lesson: reference")]
+    named = set(re.findall(r"^\.venv/bin/bdhai (\w+)", steps, flags=re.MULTILINE))
+    assert named == {"new", "preview", "lint"}
+    assert named <= set(get_command(app).commands)
+    pictures = re.findall(r"!\[(.*?)\]\((.*?)\)", steps)
+    assert len(pictures) >= 3
+    for words, file in pictures:
+        assert len(words) > 40
+        assert (REPOSITORY / file).stat().st_size < 100_000
+    assert set(re.findall(r"`(\w+)`", steps[steps.index("| dùng loại |") : steps.index("**2.")])) == set(
+        kinds()
+    )
