@@ -15,7 +15,7 @@ def check_cards(subject: Subject) -> Iterable[Finding]:
     cards = subject.lesson.cards
     line = subject.key_line("cards")
     if not cards:
-        yield subject.warning(line, f"thiếu cards: thêm đúng {CARDS} thẻ ôn, mỗi thẻ có q và a")
+        yield subject.error(line, f"thiếu cards: thêm đúng {CARDS} thẻ ôn, mỗi thẻ có q và a")
     if len({card.q for card in cards}) < len(cards):
         yield subject.error(line, "cards: có hai thẻ cùng một câu hỏi: đổi một thẻ")
     for card in cards:

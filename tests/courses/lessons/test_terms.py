@@ -96,7 +96,7 @@ def test_a_lesson_without_cards_is_told(root, facts, folder):
     kept = [line for line in lines if not line.startswith("cards:")]
     (folder / "lesson.md").write_text("\n".join(kept), encoding="utf-8")
     found = [str(one) for one in lint(root, [folder], facts=facts)]
-    told = "level1/02-lenh-thu/lesson.md:1: cảnh báo: thiếu cards: thêm đúng 3 thẻ ôn, mỗi thẻ có q và a"
+    told = "level1/02-lenh-thu/lesson.md:1: thiếu cards: thêm đúng 3 thẻ ôn, mỗi thẻ có q và a"
     assert any(one.startswith(told) for one in found), found
 
 

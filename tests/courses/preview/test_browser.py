@@ -6,6 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from courses.lessons import load_lesson
+from tests.fake_openai import FakeOpenAI, by_answer
+
 expect.set_options(timeout=20_000)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -151,3 +154,21 @@ def test_answers_are_checked_and_marked_here_and_kept_over_a_change(opened, edit
     expect(desk.get_by_label("Ngày giờ và nơi ăn giỗ")).to_be_checked()
     expect(desk.locator("#nop-bai")).to_be_visible()
     shot(page, "ca-hai-390")
+
+
+def test_the_author_has_an_ai_judge_the_samples(opened, folder):
+    lesson = load_lesson(folder)
+    every = [own for sample in lesson.samples for own in sample.expect.values()]
+    with FakeOpenAI(
+        by_answer({own.answer["text"]: own.verdicts for own in every if own.answer.get("text")})
+    ) as ai:
+        page = ready(opened(DESK, BDHAI_AI="", OPENAI_BASE_URL=ai.base_url, OPENAI_API_KEY="k"))
+        page.get_by_role("button", name="Cho AI chấm thử").click()
+        expect(page.locator("#desk-agreement")).to_contain_text("AI chấm giống bạn")
+        assert ai.calls > 0
+    no_axe_faults(page)
+
+
+def test_without_an_ai_nobody_is_offered_one(opened):
+    page = ready(opened(DESK))
+    expect(page.get_by_role("button", name="Cho AI chấm thử")).to_have_count(0)
