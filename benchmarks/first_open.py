@@ -97,7 +97,11 @@ def server(home: Path, command: list[str], ready: str) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:  # stock Notebook waits for kernels that have ended
+            process.kill()
+            process.wait()
 
 
 def our_paths() -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import re
 import shutil
 from pathlib import Path
 
@@ -136,6 +137,49 @@ def test_a_kind_is_answered_with_the_keyboard_alone(kind, opened):
     driver.keyboard(hand)
     hand.saved(driver.ANSWERS)
     driver.back(hand)
+
+
+class LabHand(Hand):
+    """The same hands on the notebook in JupyterLab, where cards have no ids of the page."""
+
+    def card(self, number):
+        return self.page.locator(".bdh-card").filter(has_text=re.compile(rf"Câu {number}/"))
+
+
+@pytest.fixture
+def lab(chromium, lesson):
+    """Return a function that opens a lesson in JupyterLab and runs its cells."""
+    contexts = []
+
+    def start(slug):
+        context = chromium.new_context(locale="vi-VN", viewport={"width": 1280, "height": 2400})
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        learner, page = lesson(slug), context.new_page()
+        page.goto(learner.lab)
+        page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput")
+        page.wait_for_function(
+            "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
+        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
+        expect(page.locator(".bdh-card").first).to_be_visible()
+        return learner, LabHand(page, learner.folder)
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_kind_answered_in_jupyterlab_is_there_in_the_lesson_view(kind, lab):
+    driver = DRIVERS[kind]
+    learner, hand = lab(driver.LESSON)
+    driver.mouse(hand)
+    hand.saved(driver.ANSWERS)
+    page = hand.page.context.new_page()
+    page.goto(learner.lesson)
+    expect(page.locator("#nop-bai")).to_be_visible()
+    driver.back(Hand(page, learner.folder))
 
 
 def test_every_kind_has_its_driver():
