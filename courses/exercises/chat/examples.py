@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ def examples(exercise: Exercise, random: Random) -> Iterator[Example]:
 def _way(scene: Scene, key: Keyed, sign: int) -> list[str]:
     """Return the way through a conversation that earns most (sign 1) or least (−1)."""
 
+    @cache
     def ahead(state_id: str) -> tuple[int, list[str]]:
         state = scene.state(state_id)
         ways = [(reply, *ahead(reply.to)) for reply in state.replies]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, Field
@@ -104,9 +105,7 @@ class Chat(Exercise):
 
     def reading(self) -> str:
         """Return the statement and what one way through each conversation makes a learner read."""
-        return "\n".join(
-            [self.statement, *(text for scene in self.scenes for text in _longest(scene, scene.states[0]))]
-        )
+        return "\n".join([self.statement, *(text for scene in self.scenes for text in _longest(scene))])
 
     def minutes(self) -> float:
         """A third of a minute a good reply: to think, not to read."""
@@ -170,11 +169,17 @@ def _rendered(scene: Scene, path: tuple[str, ...]) -> str:
     return "\n".join([*lines, f"{scene.who}: {end.say}"])
 
 
-def _longest(scene: Scene, state: State) -> list[str]:
+def _longest(scene: Scene) -> list[str]:
     """Return the texts of the way through that has the most to read."""
-    here = [state.say, *(reply.text for reply in state.replies)]
-    ways = [_longest(scene, scene.state(reply.to)) for reply in state.replies]
-    return [*here, *max(ways, key=lambda way: sum(map(len, way)), default=[])]
+
+    @cache  # ways meet again: without it their number grows with every fork
+    def ahead(state_id: str) -> list[str]:
+        state = scene.state(state_id)
+        here = [state.say, *(reply.text for reply in state.replies)]
+        ways = [ahead(reply.to) for reply in state.replies]
+        return [*here, *max(ways, key=lambda way: sum(map(len, way)), default=[])]
+
+    return ahead(scene.states[0].id)
 
 
 def _scheme_line(reply: Reply, key: Keyed) -> str:

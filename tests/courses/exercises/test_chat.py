@@ -1,6 +1,7 @@
 """chat: a path through a conversation is an answer, its worth is secret, its way is public."""
 
 import json
+from random import Random
 
 import pytest
 
@@ -117,3 +118,22 @@ def test_samples_are_numbers_in_their_authors_order(make):
         make("chat").sample_answer({"paths": {"cong-an": [3]}})
     with pytest.raises(DeclarationError, match="các id: cong-an, khach"):
         make("chat").sample_answer({"paths": {"la": [1]}})
+
+
+def test_ways_that_part_and_meet_again_are_walked_once():
+    """Three replies at each of 39 states: 3 to the 38th ways."""
+    states = {
+        f"s{n}": {
+            "say": f"Câu {n}",
+            "replies": [
+                {"text": f"{n}-{worth}", "to": f"s{n + 1}", "worth": worth, "why": "vì thế"}
+                for worth in ("good", "plain", "bad")
+            ],
+        }
+        for n in range(38)
+    } | {"s38": {"say": "Hết."}}
+    options = {"points": 2, "scenes": [{"id": "goi", "title": "Gọi", "who": "Người gọi", "states": states}]}
+    chat = kinds()["chat"].read("bai", options, "Trả lời.")
+    assert chat.reading().count("Câu ") == 38
+    right = next(one for one in kinds()["chat"].examples(chat, Random(1)) if one.expect == "right")
+    assert chat.mark(chat.parse_answer(right.raw)).score == 2
