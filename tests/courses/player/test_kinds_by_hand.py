@@ -156,7 +156,7 @@ def lab(chromium, lesson):
         context.set_default_timeout(60_000)
         contexts.append(context)
         learner, page = lesson(slug), context.new_page()
-        page.goto(learner.lab)
+        page.goto(f"{learner.lab}?reset")  # JupyterLab opens the last test's notebook again otherwise
         page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput")
         page.wait_for_function(
             "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"

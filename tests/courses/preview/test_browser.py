@@ -96,7 +96,9 @@ def test_a_lesson_is_tried_changed_broken_and_mended(opened, edit, shot):
     page.get_by_label("Cán bộ, công chức, viên chức").check()
     expect(lesson.get_by_text("Phòng bạn sắp sửa mái trong năm ngày.")).to_be_visible()
 
+    page.wait_for_timeout(1000)  # the setting that was chosen last has settled
     page.evaluate('document.querySelector("iframe").contentWindow.scrollTo(0, 700)')
+    stays_at(page, 700)
     edit(QUESTION, "Bạn nhờ AI viết lời mời tân gia.")
     expect(lesson.get_by_text("Bạn nhờ AI viết lời mời tân gia.")).to_be_visible()
     expect(lesson.get_by_text("Phòng bạn sắp sửa mái trong năm ngày.")).to_be_visible()
