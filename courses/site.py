@@ -74,6 +74,30 @@ class Ai(Frozen):
     prices: dict[str, Price] = Field(default_factory=dict)  # by model
 
 
+class Judging(Frozen):
+    """When an AI's marks of open answers are believed. Shares run from 0 to 1.
+
+    The defaults are what ``bdhai evaluate`` justified: see docs/judge.md.
+    """
+
+    band_tolerance: float = Field(
+        default=0.25, ge=0, le=1
+    )  # verdicts against the second call, share of the points
+    words_tolerance: float = Field(
+        default=0.5, ge=0, le=1
+    )  # verdicts against what the vocabulary lets expect
+    lost_quotes: float = Field(
+        default=0.5, ge=0, le=1
+    )  # share of quotes not found in one answer: not believed
+    trust: float = Field(default=0.4, ge=0, le=1)  # the same over an exercise's latest answers: silent
+    second_model: str = Field(default="", max_length=200)  # asked too, at the same provider; both must agree
+    challenge_pass: float = Field(
+        default=0.8, gt=0, le=1
+    )  # share of the points that passes a level's challenge
+    audit_share: float = Field(default=0.05, ge=0, le=1)  # judged answers that trainers re-mark blind
+    audit_agreement: float = Field(default=0.7, ge=0, le=1)  # below it an exercise falls silent
+
+
 class Site(Frozen):
     """A validated ``site.yaml``. ``demo`` is True only when no site file names a real ward."""
 
@@ -83,6 +107,7 @@ class Site(Frozen):
     units: tuple[str, ...] = ()
     uploads: Uploads = Uploads()
     ai: Ai = Ai()
+    judge: Judging = Judging()
     address: str = ""  # what people type to come here; printed on slips
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")
