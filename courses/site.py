@@ -74,6 +74,28 @@ class Ai(Frozen):
     prices: dict[str, Price] = Field(default_factory=dict)  # by model
 
 
+class JudgeSettings(Frozen):
+    """What the judge of rubric answers may cost in a day, and how fast it is asked; see ``docs/judge-cost.md``.
+
+    Attributes:
+        at_once: calls under way together at most; a provider that complains gets fewer for a while.
+        minutes: how long a run asks; what is left waits for the next run.
+        budget_tokens: tokens of a programme's day, prompt and completion together; None: no limit.
+        budget_money: money of a programme's day, by ``ai.prices``; None: no limit.
+        batch: ask through the provider's Batch API.
+        batch_price: what a batch costs, as a share of ``ai.prices``.
+        batch_minutes: how long a run waits for its batch; what came later is collected by the next run.
+    """
+
+    at_once: int = Field(default=8, ge=1, le=256)
+    minutes: int = Field(default=240, ge=1, le=1200)
+    budget_tokens: int | None = Field(default=None, ge=0)
+    budget_money: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    batch: bool = False
+    batch_price: float = Field(default=0.5, ge=0, le=1)
+    batch_minutes: int = Field(default=20, ge=0, le=1200)
+
+
 class Site(Frozen):
     """A validated ``site.yaml``. ``demo`` is True only when no site file names a real ward."""
 
@@ -83,6 +105,7 @@ class Site(Frozen):
     units: tuple[str, ...] = ()
     uploads: Uploads = Uploads()
     ai: Ai = Ai()
+    judge: JudgeSettings = JudgeSettings()
     address: str = ""  # what people type to come here; printed on slips
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")
