@@ -98,6 +98,23 @@ class AuditItem(Base):
     at: Mapped[datetime | None]
 
 
+class HumanVerdict(Base):
+    """A person's verdict on one criterion: append-only, the newest wins; see ``autograder.human_verdicts``."""
+
+    __tablename__ = "human_verdict"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    rubric: Mapped[str] = mapped_column(
+        String(10)
+    )  # human_verdicts.Rubric; a misconception may bear a criterion's id
+    criterion: Mapped[str] = mapped_column(Text)
+    met: Mapped[bool]
+    quote: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
+
+
 class LedgerEntry(Base):
     """One judgement, append-only: the truth from which every AI mark is projected."""
 
@@ -120,10 +137,11 @@ class LedgerEntry(Base):
 
 
 class PupilResult(Base):
-    """How the pupil of a ``teach`` exercise did in a submission with a conversation: a projection of the ledger.
+    """What the judge says of a ``teach`` exercise's pupil in a submission with a conversation: a projection of the ledger.
 
-    ``status``: ``waiting`` (nobody knows), ``held`` (it still believes something), ``passed`` (every answer of its quiz
-    is right). ``understood``: misconception → corrected; empty while waiting.
+    ``status``: ``waiting`` (the judge has not decided), ``held`` (it still believes something), ``passed`` (every answer
+    of its quiz is right). ``understood``: misconception → corrected, or null while waiting. What people decided stands
+    in ``human_verdict`` and wins; ``autograder.pupil_results`` reads both.
     """
 
     __tablename__ = "pupil_result"
