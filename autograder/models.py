@@ -116,6 +116,22 @@ class HumanVerdict(Base):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
 
 
+class Appeal(Base):
+    """A learner asks that another person looks at a criterion again; see ``autograder.appeals``."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (UniqueConstraint("submission_id", "exercise", "criterion", name="uq_appeal_criterion"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    criterion: Mapped[str] = mapped_column(String(60))  # empty: the whole exercise, marked without verdicts
+    sentence: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    against: Mapped[str] = mapped_column(String(64))  # username of who had decided; empty: the AI
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)  # None: open
+    reply: Mapped[str] = mapped_column(Text, default="")
+
+
 class LedgerEntry(Base):
     """One judgement, append-only: the truth from which every AI mark is projected."""
 
