@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import delete, insert, tuple_
 from sqlalchemy.orm import Session
@@ -35,21 +37,16 @@ def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Pro
     done = Projected()
     for part in context.track("ledger", waiting_answers(context), CHUNK):
         with open_session(context.engine) as session:
-            recall = ledger.Recall(session)
-            rows = [row for own in part if (row := _row(own, recall, passing, done)) is not None]
+            said = partial(_said, context, ledger.Recall(session), passing)
+            rows = [row for own in part if (row := _row(own, said(own), done)) is not None]
             if rows:
                 _replace(session, rows)
                 refresh_digests(session, sorted({own.submission_id for own in part}))
     return done
 
 
-def _row(
-    own: WaitingAnswer, recall: ledger.Recall, passing: dict[ledger.Question, str], done: Projected
-) -> dict[str, object] | None:
+def _row(own: WaitingAnswer, judged: ledger.Judged | None, done: Projected) -> dict[str, object] | None:
     """Return the new mark of an answer, or None when nobody said anything about it."""
-    judged = recall.find(own.exercise, own.text)
-    if own.question in passing and (judged is None or judged.outcome != "judged"):
-        judged = ledger.Judged(outcome="abstained", reason=passing[own.question])
     if judged is None:
         done.waiting += 1
         return None
@@ -59,6 +56,17 @@ def _row(
         done.waiting += 1
         done.abstained[judged.reason] = done.abstained.get(judged.reason, 0) + 1
     return mark_row(own.submission_id, marking_of(own.exercise, own.answer, judged))
+
+
+def _said(
+    context: Context, recall: ledger.Recall, passing: Mapping[ledger.Question, str], own: WaitingAnswer
+) -> ledger.Judged | None:
+    if own.key in context.silent:
+        return ledger.Judged(outcome="abstained", reason=context.silent[own.key])
+    known = recall.find(own.exercise, own.text)
+    if own.question in passing and (known is None or known.outcome != "judged"):
+        return ledger.Judged(outcome="abstained", reason=passing[own.question])
+    return known
 
 
 def _replace(session: Session, rows: list[dict[str, object]]) -> None:
