@@ -151,7 +151,8 @@ class OpenAIJudge:
             return abstain("unparsable", total)
         if agrees(exercise, judgement, reply.points):
             return judgement.model_copy(update={"usage": total})
-        meter = {"lost_quotes": judgement.lost_quotes, "claims": judgement.claims}
+        meter: dict[str, object] = {"lost_quotes": judgement.lost_quotes, "claims": judgement.claims}
+        meter["leanings"] = judgement.verdicts
         return abstain("signals_disagree", total).model_copy(update=meter)
 
     async def _call(self, form: _Form[M], exercise: RubricExercise, sent: str) -> tuple[M, Usage]:
