@@ -22,7 +22,9 @@ class AutoMark(Base):
     status: Mapped[str] = mapped_column(String(10))  # exercises.base.Status
     source: Mapped[str] = mapped_column(String(10))  # "rule" | "ai" | "nobody"
     comment: Mapped[str] = mapped_column(Text)
-    verdicts: Mapped[list[Any]]  # rubric kinds: [{criterion, met, quote, reason}], else []
+    verdicts: Mapped[
+        list[Any]
+    ]  # rubric kinds: [{criterion, met, quote, reason}]; they count only of source "ai"
     reason: Mapped[str] = mapped_column(String(60), default="")  # why it abstained
 
 
@@ -113,6 +115,7 @@ class HumanVerdict(Base):
     quote: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[str] = mapped_column(String(64))  # username
     at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
 
 
 class LedgerEntry(Base):
@@ -130,7 +133,9 @@ class LedgerEntry(Base):
     answer_hash: Mapped[str] = mapped_column(String(64))
     judge: Mapped[str] = mapped_column(String(200))
     prompt_hash: Mapped[str] = mapped_column(String(64))
-    verdicts: Mapped[list[Any]]  # [{criterion, met, quote, reason}]
+    verdicts: Mapped[
+        list[Any]
+    ]  # [{criterion, met, quote, reason}]; abstained: what the judge would have said
     outcome: Mapped[str] = mapped_column(String(20))  # "judged" | "abstained"
     reason: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime]
