@@ -74,6 +74,12 @@ class Ai(Frozen):
     prices: dict[str, Price] = Field(default_factory=dict)  # by model
 
 
+class Audit(Frozen):
+    """Which share of the answers that the AI judged people mark again, without seeing its verdicts."""
+
+    share: float = Field(default=0.05, ge=0, le=1)
+
+
 class Site(Frozen):
     """A validated ``site.yaml``. ``demo`` is True only when no site file names a real ward."""
 
@@ -83,6 +89,7 @@ class Site(Frozen):
     units: tuple[str, ...] = ()
     uploads: Uploads = Uploads()
     ai: Ai = Ai()
+    audit: Audit = Audit()
     address: str = ""  # what people type to come here; printed on slips
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")
