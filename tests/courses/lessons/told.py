@@ -31,6 +31,7 @@ OTHER_FILES = {
     "notebook.py": "the notebook's own words",
     "public.py": "what learners see",
     "new.py": "bdhai new speaks for itself",
+    "programme.py": "the order of courses, which no author of a lesson edits",
     "explain.py": "shows the explanations",
     "finding.py": "puts “cảnh báo” before a warning",
 }
