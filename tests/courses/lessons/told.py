@@ -30,6 +30,7 @@ OTHER_FILES = {
     "announce.py": "a sentence for learners",
     "notebook.py": "the notebook's own words",
     "public.py": "what learners see",
+    "programme.py": "the lists of courses, which bdhai lint does not read",
     "new.py": "bdhai new speaks for itself",
     "programme.py": "the order of courses, which no author of a lesson edits",
     "explain.py": "shows the explanations",
