@@ -56,9 +56,15 @@ def test_a_workbook_is_read_as_rows_of_text(read):
     assert (found.type, found.facts.sheets) == ("xlsx", 2)
     assert found.facts.rows == (
         ("Hộ", "Sản lượng", "Ngày"),
-        ("Bà A", "12.5", "24/11/2026"),
+        ("Bà A", "12,5", "24/11/2026"),
         ("Ông B", "40", ""),
     )
+
+
+def test_a_workbooks_numbers_have_the_vietnamese_comma_and_its_texts_stay_as_they_are(read):
+    book = Workbook()
+    book.active.append([1.234, "1.500", 360000.0, 1e-7, -0.5])
+    assert read(saved(book)).facts.rows == (("1,234", "1.500", "360000", "0,0000001", "-0,5"),)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
