@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any
 
+from pydantic import Field
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -38,6 +39,9 @@ class Judged(Frozen):
     outcome: str  # "judged" | "abstained"
     verdicts: tuple[dict[str, Any], ...] = ()  # judged only
     reason: str = ""
+    claims: int = 0
+    lost_quotes: int = 0
+    signals: dict[str, Any] = Field(default_factory=dict)
     leanings: tuple[
         dict[str, Any], ...
     ] = ()  # abstained: what the judge would have said, for a person to see
@@ -75,9 +79,8 @@ def append(session: Session, key: Question, judge: str, prompt_hash: str, judged
         **key.model_dump(),
         "judge": judge,
         "prompt_hash": prompt_hash,
+        **judged.model_dump(exclude={"leanings"}),
         "verdicts": list(judged.verdicts or judged.leanings),
-        "outcome": judged.outcome,
-        "reason": judged.reason,
         "created_at": now(),
     }
     session.execute(insert(LedgerEntry), [row])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import delete, insert, tuple_
 from sqlalchemy.orm import Session
@@ -11,9 +13,11 @@ from autograder import ledger
 from autograder.daily.context import CHUNK, Context
 from autograder.daily.waiting import WaitingAnswer, waiting_answers
 from autograder.digest import refresh_digests
-from autograder.marking import mark_row, marking_of
+from autograder.marking import mark_answers, mark_row, marking_of
 from autograder.models import AutoMark
+from autograder.near_pass import REASON, PassLine
 from courses.school.db import session as open_session
+from courses.school.models import Submission
 
 
 @dataclass
@@ -36,20 +40,17 @@ def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Pro
     for part in context.track("ledger", waiting_answers(context), CHUNK):
         with open_session(context.engine) as session:
             recall = ledger.Recall(session)
-            rows = [row for own in part if (row := _row(own, recall, passing, done)) is not None]
+            said = partial(_said, context, recall, passing)
+            rows = [row for own in part if (row := _row(own, said(own), done)) is not None]
             if rows:
                 _replace(session, rows)
+                _hold(context, session, recall, part, done)
                 refresh_digests(session, sorted({own.submission_id for own in part}))
     return done
 
 
-def _row(
-    own: WaitingAnswer, recall: ledger.Recall, passing: dict[ledger.Question, str], done: Projected
-) -> dict[str, object] | None:
+def _row(own: WaitingAnswer, judged: ledger.Judged | None, done: Projected) -> dict[str, object] | None:
     """Return the new mark of an answer, or None when nobody said anything about it."""
-    judged = recall.find(own.exercise, own.text)
-    if own.question in passing and (judged is None or judged.outcome != "judged"):
-        judged = ledger.Judged(outcome="abstained", reason=passing[own.question])
     if judged is None:
         done.waiting += 1
         return None
@@ -59,6 +60,39 @@ def _row(
         done.waiting += 1
         done.abstained[judged.reason] = done.abstained.get(judged.reason, 0) + 1
     return mark_row(own.submission_id, marking_of(own.exercise, own.answer, judged))
+
+
+def _hold(
+    context: Context,
+    session: Session,
+    recall: ledger.Recall,
+    part: Sequence[WaitingAnswer],
+    done: Projected,
+) -> None:
+    """Leave the judged marks of a challenge to a person where the score is near the pass line."""
+    challenges = {own.submission_id: own.lesson for own in part if own.lesson.challenge}
+    for id_, lesson in challenges.items():
+        submission = session.get_one(Submission, id_)
+        line = PassLine.of(context.site)
+        silent = {name: why for (key, name), why in context.silent.items() if key == lesson.key}
+        markings = mark_answers(lesson, submission.case, submission.answers, recall, silent, line=line)
+        held = [mark_row(id_, marking) for marking in markings if marking.reason == REASON]
+        if held:
+            _replace(session, held)
+            done.marked -= len(held)
+            done.waiting += len(held)
+            done.abstained[REASON] = done.abstained.get(REASON, 0) + len(held)
+
+
+def _said(
+    context: Context, recall: ledger.Recall, passing: Mapping[ledger.Question, str], own: WaitingAnswer
+) -> ledger.Judged | None:
+    if own.key in context.silent:
+        return ledger.Judged(outcome="abstained", reason=context.silent[own.key])
+    known = recall.find(own.exercise, own.text)
+    if own.question in passing and (known is None or known.outcome != "judged"):
+        return ledger.Judged(outcome="abstained", reason=passing[own.question])
+    return known
 
 
 def _replace(session: Session, rows: list[dict[str, object]]) -> None:

@@ -8,9 +8,9 @@ from datetime import date
 
 from sqlalchemy import Engine, delete, func, select
 
-from autograder.daily.audit import draw_audit
 from autograder.daily.collect import collect
 from autograder.daily.context import Context, DailyError
+from autograder.daily.draw import draw_audit
 from autograder.daily.gradebook import project
 from autograder.daily.judge import Asked, ask
 from autograder.daily.lock import alone
@@ -60,8 +60,8 @@ def run(
     with alone(layout(site).data, tell):
         engine = open_engine(database_url(site))
         try:
-            context = Context(site, day, engine, load_lessons(site.lessons), tell)
-            return _Run(context, judge, render).report(started)
+            context = Context(site, day, engine, load_lessons(site.lessons), tell, judge)
+            return _Run(context, render).report(started)
         finally:
             engine.dispose()
 
@@ -74,9 +74,8 @@ def _silent(event: Event) -> None:
 class _Run:
     """The steps, and what they found."""
 
-    def __init__(self, context: Context, judge: Judge | None, render: Renderer | None) -> None:
+    def __init__(self, context: Context, render: Renderer | None) -> None:
         self._context = context
-        self._judge = judge
         self._render = render
         self._asked = Asked()
         self._projected = Projected()
@@ -124,7 +123,7 @@ class _Run:
         return counts
 
     def _ask(self) -> dict[str, int]:
-        self._asked = ask(self._context, self._judge)
+        self._asked = ask(self._context, self._context.judge)
         return {"asked": self._asked.asked, "judged": self._asked.judged, "hits": self._asked.hits}
 
     def _ledger(self) -> dict[str, int]:

@@ -36,6 +36,11 @@ class WaitingAnswer:
     kept: tuple[CalibrationSample, ...] = ()  # what people decided and kept as samples
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Lesson and exercise."""
+        return self.lesson.key, self.exercise.id
+
+    @property
     def samples(self) -> tuple[CalibrationSample, ...]:
         """The samples of author and trainers that the judge must reproduce before it is heard on this answer."""
         if is_pupil(self.exercise):

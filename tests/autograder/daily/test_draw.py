@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from autograder.daily.audit import DRAWN_WITHIN, is_drawn
+from autograder.daily.draw import DRAWN_WITHIN, is_drawn
 from autograder.models import AuditItem
 from courses.school.db import session as open_session
-from courses.site import Audit
+from courses.site import JudgeSettings
 from tests.autograder.daily.ward import DAY, MORNING
 
 SLUG = "02-lenh-bon-phan"
@@ -27,7 +27,7 @@ def hand_in(ward, full, *names, **more):
 
 
 def sharing(ward, share):
-    ward.site = ward.site.model_copy(update={"audit": Audit(share=share)})
+    ward.site = ward.site.model_copy(update={"judge": JudgeSettings(audit_share=share)})
 
 
 def items(ward):
@@ -104,4 +104,4 @@ def test_the_lot_falls_on_the_sites_share_of_the_answers_and_always_on_the_same(
 
 
 def test_a_twentieth_is_drawn_unless_the_site_says_otherwise(ward):
-    assert ward.site.audit.share == 0.05
+    assert ward.site.judge.audit_share == 0.05
