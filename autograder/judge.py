@@ -134,7 +134,7 @@ class Judgement(Frozen):
     signals: Signals | None = None  # when all of them were heard, whether or not they agreed
     leanings: tuple[
         Verdict, ...
-    ] = ()  # abstained: what it would have said; for the person who decides, never a mark
+    ] = ()  # abstained: what it would have said; for a person to see, never a mark
 
     @property
     def worth_retrying(self) -> bool:
