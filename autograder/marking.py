@@ -21,6 +21,7 @@ from autograder import ledger
 from autograder.audit import silence
 from autograder.digest import refresh_digests
 from autograder.models import AutoMark, Marked
+from autograder.near_pass import REASON, Decided, PassLine, near_the_line
 from autograder.pupil_results import keep_results
 from courses.exercises.answers import blank
 from courses.exercises.base import AnswerError, Exercise, Frozen, Mark, RubricExercise
@@ -46,18 +47,23 @@ class Marking(Frozen):
     reason: str = ""
 
 
-def mark_submission(session: Session, lesson: Lesson, submission: Submission) -> None:
+def mark_submission(
+    session: Session, lesson: Lesson, submission: Submission, line: PassLine | None = None
+) -> None:
     """Write the machine's marks of all exercises of one submission, replacing older ones.
 
     Args:
         session: an open session; the caller commits.
         lesson: the lesson that the submission answers.
         submission: a flushed row (it needs its id).
+        line: where passing begins, of a challenge.
     """
-    mark_submissions(session, lesson, [submission])
+    mark_submissions(session, lesson, [submission], line)
 
 
-def mark_submissions(session: Session, lesson: Lesson, submissions: Sequence[Submission]) -> int:
+def mark_submissions(
+    session: Session, lesson: Lesson, submissions: Sequence[Submission], line: PassLine | None = None
+) -> int:
     """Write the machine's marks of many submissions of one lesson in a few statements.
 
     A judged mark that today's lesson would change stays as it is and is flagged ``outdated``.
@@ -72,7 +78,7 @@ def mark_submissions(session: Session, lesson: Lesson, submissions: Sequence[Sub
     recall, silent = ledger.Recall(session), silence.reasons_of(session, lesson.key)
     judged = _judged(session, ids)
     markings = {
-        s.id: mark_answers(lesson, s.case, s.answers, recall, _unjudged(silent, judged, s.id))
+        s.id: mark_answers(lesson, s.case, s.answers, recall, line, silent=_unjudged(silent, judged, s.id))
         for s in submissions
     }
     session.execute(delete(AutoMark).where(AutoMark.submission_id.in_(ids)))
@@ -122,11 +128,13 @@ def met_of(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
     return {str(verdict["criterion"]): verdict["met"] is True for verdict in verdicts}
 
 
-def mark_answers(
+def mark_answers(  # noqa: PLR0913 - what decides a mark
     lesson: Lesson,
     case: str,
     answers: Mapping[str, object],
     recall: ledger.Recall | None = None,
+    line: PassLine | None = None,
+    *,
     silent: Silent = _NONE,
 ) -> tuple[Marking, ...]:
     """Return the mark of each exercise of a lesson, in reading order.
@@ -136,12 +144,38 @@ def mark_answers(
         case: the setting that the learner worked in.
         answers: exercise id → raw answer; a missing one was left blank.
         recall: the ledger's memory; without it every rubric answer waits.
+        line: where passing begins, of a challenge; the usual line when left out.
         silent: see ``Silent``.
     """
-    return tuple(
+    markings = tuple(
         mark_answer(slot.variant(case), answers.get(slot.id), recall, silent.get(slot.id, ""))
         for slot in lesson.slots
     )
+    return hold_near_pass(lesson, markings, line or PassLine())
+
+
+def hold_near_pass(lesson: Lesson, markings: Sequence[Marking], line: PassLine) -> tuple[Marking, ...]:
+    """Return the markings of a submission; those of a judge wait where the score is near a challenge's pass line."""
+    if not lesson.challenge:
+        return tuple(markings)
+    held = near_the_line([_decided(marking) for marking in markings], line)
+    return tuple(_held(marking) if marking.exercise in held else marking for marking in markings)
+
+
+def _decided(marking: Marking) -> Decided:
+    mark = marking.mark
+    return Decided(
+        exercise=marking.exercise,
+        score=mark.score,
+        max_score=mark.max_score,
+        by_judge=marking.source == "ai",
+    )
+
+
+def _held(marking: Marking) -> Marking:
+    """A person decides without the judge's verdicts before their eyes."""
+    mark = Mark(score=None, max_score=marking.mark.max_score, status="waiting")
+    return Marking(exercise=marking.exercise, mark=mark, source="nobody", reason=REASON)
 
 
 def mark_answer(

@@ -103,6 +103,24 @@ class AuditItem(Base):
     at: Mapped[datetime | None]
 
 
+class HumanVerdict(Base):
+    """A person's verdict on one criterion: append-only, the newest wins; see ``autograder.human_verdicts``."""
+
+    __tablename__ = "human_verdict"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    rubric: Mapped[str] = mapped_column(
+        String(10)
+    )  # human_verdicts.Rubric; a misconception may bear a criterion's id
+    criterion: Mapped[str] = mapped_column(Text)
+    met: Mapped[bool]
+    quote: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+
+
 class Silence(Base):
     """The judge is silent about an exercise, from ``at`` until a person lifts it; the history is kept."""
 
@@ -170,14 +188,20 @@ class LedgerEntry(Base):
     verdicts: Mapped[list[Any]]  # [{criterion, met, quote, reason}]
     outcome: Mapped[str] = mapped_column(String(20))  # "judged" | "abstained"
     reason: Mapped[str] = mapped_column(String(60), default="")
+    claims: Mapped[int] = mapped_column(default=0)  # of the model that needed a quote …
+    lost_quotes: Mapped[int] = mapped_column(default=0)  # … and whose quote was not found
+    signals: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # judge.Signals, {} where not all were heard
     created_at: Mapped[datetime]
 
 
 class PupilResult(Base):
-    """How the pupil of a ``teach`` exercise did in a submission with a conversation: a projection of the ledger.
+    """What the judge says of a ``teach`` exercise's pupil in a submission with a conversation: a projection of the ledger.
 
-    ``status``: ``waiting`` (nobody knows), ``held`` (it still believes something), ``passed`` (every answer of its quiz
-    is right). ``understood``: misconception → corrected; empty while waiting.
+    ``status``: ``waiting`` (the judge has not decided), ``held`` (it still believes something), ``passed`` (every answer
+    of its quiz is right). ``understood``: misconception → corrected, or null while waiting. What people decided stands
+    in ``human_verdict`` and wins; ``autograder.pupil_results`` reads both.
     """
 
     __tablename__ = "pupil_result"

@@ -102,7 +102,7 @@ class Context:
     @cached_property
     def silent(self) -> Mapping[Key, Reason]:
         """Exercises on which nobody is asked and the ledger is not heard. What must fall silent does so first."""
-        return silent_exercises(self.engine, self.lessons, Floor())
+        return silent_exercises(self.engine, self.lessons, Floor.of(self.site))
 
     @cached_property
     def by_lesson(self) -> dict[str, tuple[Counting, ...]]:

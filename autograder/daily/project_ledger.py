@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -13,9 +13,11 @@ from autograder import ledger
 from autograder.daily.context import CHUNK, Context
 from autograder.daily.waiting import WaitingAnswer, waiting_answers
 from autograder.digest import refresh_digests
-from autograder.marking import mark_row, marking_of
+from autograder.marking import mark_answers, mark_row, marking_of
 from autograder.models import AutoMark
+from autograder.near_pass import REASON, PassLine
 from courses.school.db import session as open_session
+from courses.school.models import Submission
 
 
 @dataclass
@@ -37,10 +39,12 @@ def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Pro
     done = Projected()
     for part in context.track("ledger", waiting_answers(context), CHUNK):
         with open_session(context.engine) as session:
-            said = partial(_said, context, ledger.Recall(session), passing)
+            recall = ledger.Recall(session)
+            said = partial(_said, context, recall, passing)
             rows = [row for own in part if (row := _row(own, said(own), done)) is not None]
             if rows:
                 _replace(session, rows)
+                _hold(context, session, recall, part, done)
                 refresh_digests(session, sorted({own.submission_id for own in part}))
     return done
 
@@ -67,6 +71,28 @@ def _said(
     if own.question in passing and (known is None or known.outcome != "judged"):
         return ledger.Judged(outcome="abstained", reason=passing[own.question])
     return known
+
+
+def _hold(
+    context: Context,
+    session: Session,
+    recall: ledger.Recall,
+    part: Sequence[WaitingAnswer],
+    done: Projected,
+) -> None:
+    """Leave the judged marks of a challenge to a person where the score is near the pass line."""
+    challenges = {own.submission_id: own.lesson for own in part if own.lesson.challenge}
+    for id_, lesson in challenges.items():
+        submission = session.get_one(Submission, id_)
+        line = PassLine.of(context.site)
+        silent = {name: reason for (key, name), reason in context.silent.items() if key == lesson.key}
+        markings = mark_answers(lesson, submission.case, submission.answers, recall, line, silent=silent)
+        held = [mark_row(id_, marking) for marking in markings if marking.reason == REASON]
+        if held:
+            _replace(session, held)
+            done.marked -= len(held)
+            done.waiting += len(held)
+            done.abstained[REASON] = done.abstained.get(REASON, 0) + len(held)
 
 
 def _replace(session: Session, rows: list[dict[str, object]]) -> None:
