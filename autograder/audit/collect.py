@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from autograder import ledger
 from autograder.audit.pairs import Pair, pair_of
+from autograder.human_verdicts import MARKS, decided, met_of
 from autograder.models import AuditItem, AutoMark, Decision, HumanMark
 from courses.exercises.base import RubricExercise
 from courses.lessons.model import Lesson
@@ -58,6 +59,7 @@ def _marked_pairs(session: Session, lessons: Mapping[str, Lesson], groups: Group
     """Yield what people marked although the judge had decided, and not for the audit."""
     audited = {tuple(row) for row in session.execute(select(AuditItem.submission_id, AuditItem.exercise))}
     newest = {(row[0].submission_id, row[0].exercise): row for row in session.execute(_marked(groups))}
+    verdicts = decided(session, MARKS, sorted({submission for submission, _ in newest}))
     for key, (human, auto, lesson_key, case) in newest.items():
         lesson = lessons.get(lesson_key)
         exercise = exercise_in(lesson, human.exercise, case)
@@ -68,7 +70,7 @@ def _marked_pairs(session: Session, lessons: Mapping[str, Lesson], groups: Group
                 exercise=exercise.id,
                 source="mark",
                 judge=judge,
-                person={},
+                person={name: met for name, met in met_of(verdicts.get(key, {})).items() if name in judge},
                 judge_score=auto.score or 0.0,
                 person_score=human.score,
                 max_score=auto.max_score,
