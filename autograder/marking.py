@@ -78,7 +78,7 @@ def mark_submissions(
     recall, silent = ledger.Recall(session), silence.reasons_of(session, lesson.key)
     judged = _judged(session, ids)
     markings = {
-        s.id: mark_answers(lesson, s.case, s.answers, recall, line, silent=_unjudged(silent, judged, s.id))
+        s.id: mark_answers(lesson, s.case, s.answers, recall, _unjudged(silent, judged, s.id), line=line)
         for s in submissions
     }
     session.execute(delete(AutoMark).where(AutoMark.submission_id.in_(ids)))
@@ -128,14 +128,14 @@ def met_of(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
     return {str(verdict["criterion"]): verdict["met"] is True for verdict in verdicts}
 
 
-def mark_answers(  # noqa: PLR0913 - what decides a mark
+def mark_answers(  # noqa: PLR0913 - what is marked, and what is heard
     lesson: Lesson,
     case: str,
     answers: Mapping[str, object],
     recall: ledger.Recall | None = None,
-    line: PassLine | None = None,
-    *,
     silent: Silent = _NONE,
+    *,
+    line: PassLine | None = None,
 ) -> tuple[Marking, ...]:
     """Return the mark of each exercise of a lesson, in reading order.
 
@@ -144,8 +144,8 @@ def mark_answers(  # noqa: PLR0913 - what decides a mark
         case: the setting that the learner worked in.
         answers: exercise id → raw answer; a missing one was left blank.
         recall: the ledger's memory; without it every rubric answer waits.
-        line: where passing begins, of a challenge; the usual line when left out.
         silent: see ``Silent``.
+        line: where passing begins, of a challenge; the usual line when left out.
     """
     markings = tuple(
         mark_answer(slot.variant(case), answers.get(slot.id), recall, silent.get(slot.id, ""))

@@ -121,6 +121,22 @@ class HumanVerdict(Base):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
 
 
+class Appeal(Base):
+    """A learner asks that another person looks at a criterion again; see ``autograder.appeals``."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (UniqueConstraint("submission_id", "exercise", "criterion", name="uq_appeal_criterion"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    criterion: Mapped[str] = mapped_column(String(60))  # empty: the whole exercise, marked without verdicts
+    sentence: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    against: Mapped[str] = mapped_column(String(64))  # username of who had decided; empty: the AI
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)  # None: open
+    reply: Mapped[str] = mapped_column(Text, default="")
+
+
 class Silence(Base):
     """The judge is silent about an exercise, from ``at`` until a person lifts it; the history is kept."""
 
@@ -129,8 +145,10 @@ class Silence(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson: Mapped[str] = mapped_column(String(120))  # Lesson.key
     exercise: Mapped[str] = mapped_column(String(60))
-    cause: Mapped[str] = mapped_column(String(10))  # "audit" | "hand"
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # audit: autograder.audit.Finding
+    cause: Mapped[str] = mapped_column(String(10))  # "audit" | "hand" | "trust"
+    facts: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # audit: audit.Finding; trust: lost, claims, judge
     by: Mapped[str] = mapped_column(String(64), default="")  # username; empty: by itself
     note: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
@@ -178,6 +196,7 @@ class LedgerEntry(Base):
         UniqueConstraint(
             "exercise_hash", "rubric_hash", "answer_hash", "judge", "prompt_hash", name="uq_ledger_key"
         ),
+        Index("ix_ledger_meter", "exercise_hash", "rubric_hash", "judge", "prompt_hash", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     exercise_hash: Mapped[str] = mapped_column(String(64))

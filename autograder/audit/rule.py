@@ -22,7 +22,6 @@ from collections.abc import Sequence
 from autograder.audit.pairs import Pair
 from autograder.metrics import exact, quadratic_weighted_kappa
 from courses.exercises.base import Frozen
-from courses.site import Site
 
 
 class Floor(Frozen):
@@ -32,11 +31,6 @@ class Floor(Frozen):
     enough: int = 10  # pairs from which on κ decides
     few: int = 4  # pairs from which on the share of equal points decides
     exact: float = 0.5
-
-    @classmethod
-    def of(cls, site: Site) -> Floor:
-        """Return a site's."""
-        return cls(agreement=site.judge.audit_agreement)
 
 
 class Finding(Frozen):

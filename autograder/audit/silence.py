@@ -9,7 +9,7 @@ exercise again the same night.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -17,13 +17,16 @@ from sqlalchemy.orm import Session
 
 from autograder.audit.pairs import Pair
 from autograder.audit.rule import Floor, look
-from autograder.judge import Reason
+from autograder.judge import Judge, Reason
 from autograder.models import Silence
+from autograder.trust import meter
 from courses.clock import now
+from courses.exercises.base import RubricExercise
+from courses.lessons.model import Lesson
 
 Key = tuple[str, str]
 """Lesson key and exercise id."""
-REASONS: Mapping[str, Reason] = {"audit": "audit_low", "hand": "silenced"}
+REASONS: Mapping[str, Reason] = {"audit": "audit_low", "hand": "silenced", "trust": "trust_low"}
 """By ``Silence.cause``."""
 LONGEST_NOTE = 500
 
@@ -93,16 +96,47 @@ def _note(text: str) -> str:
 
 def counting(session: Session, pairs: Sequence[Pair]) -> dict[Key, list[Pair]]:
     """Return the pairs by exercise that may silence it: blind ones, newer than its last lift."""
-    query = select(Silence.lesson, Silence.exercise, func.max(Silence.lifted_at))
-    lifted = {
-        (row[0], row[1]): row[2] for row in session.execute(query.group_by(Silence.lesson, Silence.exercise))
-    }
+    lifted = last_lifts(session)
     found: dict[Key, list[Pair]] = defaultdict(list)
     for pair in pairs:
         since = lifted.get(pair.key)
         if pair.source == "audit" and (since is None or pair.at > since):
             found[pair.key].append(pair)
     return found
+
+
+def last_lifts(session: Session) -> dict[Key, datetime | None]:
+    """Return when each exercise that was ever silent was last let speak again."""
+    query = select(Silence.lesson, Silence.exercise, func.max(Silence.lifted_at))
+    rows = session.execute(query.group_by(Silence.lesson, Silence.exercise))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def fall_for_lost_quotes(session: Session, lessons: Iterable[Lesson], judge: Judge, limit: float) -> None:
+    """Silence every exercise on which this judge's latest quotes too often stood in no answer.
+
+    Args:
+        session: an open session; the caller commits.
+        lessons: today's lessons.
+        judge: who would be asked; another model or prompt has a meter of its own.
+        limit: share of lost quotes that is still borne.
+    """
+    silent, lifted = reasons(session), last_lifts(session)
+    for key, exercise in _judged_exercises(lessons):
+        read = meter(session, exercise, judge.name, judge.prompt_hash, since=lifted.get(key))
+        if key not in silent and read.is_low(limit):
+            facts = {"lost": read.lost, "claims": read.claims, "judge": judge.name}
+            session.add(Silence(lesson=key[0], exercise=key[1], cause="trust", facts=facts, at=now()))
+            silent[key] = REASONS["trust"]
+    session.flush()
+
+
+def _judged_exercises(lessons: Iterable[Lesson]) -> Iterator[tuple[Key, RubricExercise]]:
+    for lesson in lessons:
+        for slot in lesson.slots:
+            for exercise in slot.variants.values():
+                if isinstance(exercise, RubricExercise):
+                    yield (lesson.key, slot.id), exercise
 
 
 def fall(

@@ -23,7 +23,8 @@ def mark(context: Context) -> dict[str, int]:
             for key in sorted({key for key, _ in part}):
                 ids = [id_ for own, id_ in part if own == key]
                 rows = session.scalars(select(Submission).where(Submission.id.in_(ids))).all()
-                recalled += mark_submissions(session, context.lessons[key], rows, PassLine.of(context.site))
+                line = PassLine.of(context.site)
+                recalled += mark_submissions(session, context.lessons[key], rows, line)
     return {"marked": len(todo), "recalled": recalled, "silent": silent}
 
 

@@ -62,17 +62,6 @@ def _row(own: WaitingAnswer, judged: ledger.Judged | None, done: Projected) -> d
     return mark_row(own.submission_id, marking_of(own.exercise, own.answer, judged))
 
 
-def _said(
-    context: Context, recall: ledger.Recall, passing: Mapping[ledger.Question, str], own: WaitingAnswer
-) -> ledger.Judged | None:
-    if own.key in context.silent:
-        return ledger.Judged(outcome="abstained", reason=context.silent[own.key])
-    known = recall.find(own.exercise, own.text)
-    if own.question in passing and (known is None or known.outcome != "judged"):
-        return ledger.Judged(outcome="abstained", reason=passing[own.question])
-    return known
-
-
 def _hold(
     context: Context,
     session: Session,
@@ -85,14 +74,25 @@ def _hold(
     for id_, lesson in challenges.items():
         submission = session.get_one(Submission, id_)
         line = PassLine.of(context.site)
-        silent = {name: reason for (key, name), reason in context.silent.items() if key == lesson.key}
-        markings = mark_answers(lesson, submission.case, submission.answers, recall, line, silent=silent)
+        silent = {name: why for (key, name), why in context.silent.items() if key == lesson.key}
+        markings = mark_answers(lesson, submission.case, submission.answers, recall, silent, line=line)
         held = [mark_row(id_, marking) for marking in markings if marking.reason == REASON]
         if held:
             _replace(session, held)
             done.marked -= len(held)
             done.waiting += len(held)
             done.abstained[REASON] = done.abstained.get(REASON, 0) + len(held)
+
+
+def _said(
+    context: Context, recall: ledger.Recall, passing: Mapping[ledger.Question, str], own: WaitingAnswer
+) -> ledger.Judged | None:
+    if own.key in context.silent:
+        return ledger.Judged(outcome="abstained", reason=context.silent[own.key])
+    known = recall.find(own.exercise, own.text)
+    if own.question in passing and (known is None or known.outcome != "judged"):
+        return ledger.Judged(outcome="abstained", reason=passing[own.question])
+    return known
 
 
 def _replace(session: Session, rows: list[dict[str, object]]) -> None:

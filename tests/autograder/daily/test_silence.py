@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from autograder import ledger
 from autograder.audit import silence
-from autograder.models import AuditItem
+from autograder.models import AuditItem, Silence
 from courses.school.db import session as open_session
 from courses.school.models import Submission
+from courses.site import JudgeSettings
 
 SLUG = "02-lenh-bon-phan"
 KEY = (f"level1/{SLUG}", "lenh")
@@ -102,3 +103,39 @@ def test_what_waited_for_the_judge_does_not_get_an_old_verdict_once_it_is_silent
         silence.lift(session, KEY, "quan")
     ward.run()
     assert ward.marks(first)["lenh"].score == full.expect["lenh"].score
+
+
+def test_a_judge_whose_quotes_stand_in_no_answer_falls_silent_until_a_person_lifts_it(
+    ward, judge, provider, full, hand_in
+):
+    exercise = ward.lessons[SLUG].slot("lenh").variant(full.case)
+    inventor = judge()
+    with open_session(ward.engine) as session:
+        for number in range(6):
+            question = ledger.question(exercise, f"Bài cũ số {number}")
+            lost = ledger.Judged(outcome="abstained", reason="too_many_lost_quotes", claims=4, lost_quotes=3)
+            ledger.append(session, question, inventor.name, inventor.prompt_hash, lost)
+    receipt = hand_in("lan")
+    ward.run(judge=inventor)
+    assert ward.marks(receipt)["lenh"].reason == "trust_low"
+    assert not any("vai" in asked.criteria for asked in provider.asked)
+    with open_session(ward.engine) as session:
+        (row,) = session.scalars(select(Silence))
+        assert (row.cause, row.facts["lost"], row.facts["claims"]) == ("trust", 18, 24)
+        silence.lift(session, KEY, "quan", "Đã đổi mô hình.")
+    ward.run(judge=judge())
+    assert ward.marks(receipt)["lenh"].source == "ai"
+
+
+def test_a_site_says_how_many_lost_quotes_are_borne(ward, judge, full, hand_in):
+    exercise = ward.lessons[SLUG].slot("lenh").variant(full.case)
+    asked = judge()
+    with open_session(ward.engine) as session:
+        for number in range(6):
+            question = ledger.question(exercise, f"Bài cũ số {number}")
+            half = ledger.Judged(outcome="judged", claims=4, lost_quotes=2)
+            ledger.append(session, question, asked.name, asked.prompt_hash, half)
+    ward.site = ward.site.model_copy(update={"judge": JudgeSettings(trust=0.5)})
+    receipt = hand_in("lan")
+    ward.run(judge=asked)
+    assert ward.marks(receipt)["lenh"].source == "ai"
