@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 
 from autograder import ledger
 from autograder.daily.context import Context
-from autograder.judge import CalibrationSample, samples_of
+from autograder.judge import CalibrationSample, Verdict, samples_of
 from autograder.models import AutoMark, HumanMark, PupilResult
 from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
 from autograder.pupil_results import WAITING, open_pupils
@@ -31,6 +31,7 @@ class WaitingAnswer:
     text: str
     question: ledger.Question
     answer: BaseModel | None = None
+    known: tuple[Verdict, ...] = ()  # verdicts that outlived an edit of the rubric
 
     @property
     def key(self) -> tuple[str, str]:
