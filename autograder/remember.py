@@ -27,11 +27,13 @@ def remember(
     hashes = {criterion.id: ledger.criterion_hash(criterion) for criterion in exercise.rubric}
     verdicts = tuple(
         {**verdict.model_dump(), "criterion_hash": hashes[verdict.criterion]}
-        for verdict in judgement.verdicts
+        for verdict in judgement.verdicts or judgement.leanings
     )
+    is_judged = judgement.outcome == "judged"
     entry = ledger.Judged(
         outcome=judgement.outcome,
-        verdicts=verdicts,
+        verdicts=verdicts if is_judged else (),
+        leanings=() if is_judged else verdicts,
         reason=judgement.reason,
         claims=judgement.claims,
         lost_quotes=judgement.lost_quotes,
