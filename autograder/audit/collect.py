@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session
 
 from autograder import ledger
 from autograder.audit.pairs import Pair, pair_of
+from autograder.human.counting import counts
 from autograder.human_verdicts import MARKS, decided, met_of
-from autograder.models import AuditItem, AutoMark, Decision, HumanMark
+from autograder.models import AuditItem, AutoMark, HumanMark
 from courses.exercises.base import RubricExercise
 from courses.lessons.model import Lesson
 from courses.school.models import Person, Submission
@@ -85,12 +86,7 @@ def _marked(groups: Groups) -> Select[HumanMark, AutoMark, str, str]:
         select(HumanMark, AutoMark, Submission.lesson, Submission.case)
         .join(AutoMark, same[0] & same[1])
         .join(Submission, Submission.id == HumanMark.submission_id)
-        .outerjoin(Decision, Decision.id == HumanMark.decision_id)
-        .where(
-            AutoMark.source == "ai",
-            or_(HumanMark.decision_id.is_(None), Decision.undone_at.is_(None)),
-            _in_groups(groups),
-        )
+        .where(AutoMark.source == "ai", counts(HumanMark.decision_id), _in_groups(groups))
         .order_by(HumanMark.id)
     )
 
