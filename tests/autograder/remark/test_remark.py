@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from autograder.audit import silence
 from autograder.marking import mark_submission, mark_submissions
@@ -10,6 +12,7 @@ from autograder.models import AutoMark, LedgerEntry, Marked, ScoreChange
 from autograder.remark import ApplyError, apply, plan
 from autograder.results import overrule
 from courses.lessons.model import ExerciseSlot
+from courses.school.db import session as open_session
 from tests.autograder.remark.conftest import MET, OTHER, RUBRIC, TEXT
 from tests.fake_openai import BROKEN
 
@@ -89,6 +92,21 @@ def test_nothing_moves_before_it_is_applied_and_then_all_of_it_does(session, aft
     assert plan(session, after).rows == ()
     mark_submissions(session, after, [own])
     assert mark_of(own).score == 2
+
+
+def test_what_breaks_on_the_way_leaves_nothing_half_applied(session, engine, after, judged, asked, mark_of):
+    own = judged("tam", OTHER)
+    done = asked(after)
+    session.commit()
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TRIGGER full BEFORE INSERT ON score_change BEGIN SELECT RAISE(ABORT, 'disk'); END")
+        )
+    with pytest.raises(IntegrityError), open_session(engine) as other:
+        apply(other, done, "Vì thế.", "quan")
+    session.rollback()
+    assert mark_of(own).score == 3
+    assert len(plan(session, after).of("moves")) == 1
 
 
 def test_a_persons_mark_is_listed_and_never_moved(session, after, judged, asked, fake, mark_of):
