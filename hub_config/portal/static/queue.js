@@ -2,7 +2,7 @@
 "use strict";
 
 const KEYS = "bdhai-phim-tat"; // in localStorage: "khong" turns the keys off on this computer
-let ready = null; // the next answer, fetched ahead: {address, html}
+let ahead = null; // the next answer, fetched ahead: {address, coming: a promise of its page, or of null}
 let busy = false;
 
 const find = (selector) => document.querySelector(selector);
@@ -67,23 +67,25 @@ async function send(form, submitter) {
 }
 
 async function skip(link) {
-  if (ready?.address === link.href && show(ready.html, link.href)) return;
-  location.assign(link.href);
+  const html = ahead?.address === link.href ? await ahead.coming : null;
+  if (!html || !show(html, link.href)) location.assign(link.href);
 }
 
-async function fetchAhead() {
-  const link = find("[data-skip]");
-  ready = null;
-  if (!link) return;
+async function next(address) {
   try {
-    const { reply, html } = await get(link.href);
-    if (!reply.ok || find("[data-skip]") !== link) return;
-    ready = { address: link.href, html };
+    const { reply, html } = await get(address);
+    if (!reply.ok) return null;
     const picture = new DOMParser().parseFromString(html, "text/html").querySelector("img.handed");
     if (picture) new Image().src = picture.getAttribute("src");
+    return html;
   } catch {
-    // nothing is lost: the link itself still works
+    return null; // nothing is lost: the link itself still works
   }
+}
+
+function fetchAhead() {
+  const address = find("[data-skip]")?.href;
+  ahead = address ? { address, coming: next(address) } : null;
 }
 
 function begin() {

@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
+from autograder.judge import REASON_TEXTS
 from autograder.models import AuditItem, AutoMark, Decision, HumanMark, KeptSample, Snippet
 from autograder.results import result_of
 from courses.school.db import session
@@ -90,7 +91,7 @@ def test_a_trainer_reads_task_answer_reason_criteria_with_private_guidance_and_t
     exercise = lessons[LESSON].slot("day-lai").variant("citizen")
     assert page.blockquote.text == TEXT
     assert [mark.text for mark in page.select("mark")] == ["AI đoán từng chữ"]
-    assert "Hai cách chấm của AI cho kết quả khác nhau." in page.text
+    assert f"Máy để lại cho bạn: {REASON_TEXTS['signals_disagree']}" in page.text
     legends = [one.text for one in page.select("fieldset legend")]
     assert all(one.text in legend for one, legend in zip(exercise.rubric, legends, strict=True))
     assert all(one.guidance in page.text for one in exercise.rubric)
