@@ -7,6 +7,7 @@ trusted is abstained from, with the reason; faults of the provider never become 
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -20,7 +21,7 @@ from autograder.checks import hard_check
 from autograder.judge import CalibrationSample, Judgement, Reason, Signals, Usage, Verdict, abstain
 from autograder.partial import rest_of
 from autograder.prompts import Prompt, load_prompt, prompts_hash, render_user
-from autograder.signals import expected_share
+from autograder.signals import Gate, expected_share
 from autograder.thresholds import Thresholds
 from autograder.verdicts import Claim, check_claims, nothing_earned, share_of
 from courses import personal_data
@@ -102,10 +103,25 @@ class OpenAIJudge:
 
     @property
     def prompt_hash(self) -> str:
-        """Covers both prompts, both schemas and the checks of our own that decide with them."""
+        """Covers both prompts, both schemas and the checks of our own that decide with them, but for the gate.
+
+        The gate is fitted on what people say of this judge: were it part of the identity, each fit would make another
+        judge of whom nothing is known. What it let through or not stands in the ledger with the signals.
+        """
         schemas = (verdict_schema(("criterion",)), band_schema(1.0))
-        gates = {"checks": CHECKS_VERSION, **self._thresholds.model_dump()}
-        return prompts_hash((self._verdicts, self._band), *schemas, gates)
+        checks = {"checks": CHECKS_VERSION, "lost": self._thresholds.lost}
+        return prompts_hash((self._verdicts, self._band), *schemas, checks)
+
+    @property
+    def gate(self) -> Gate:
+        """See `autograder.signals.Gated`."""
+        return self._thresholds.gate
+
+    def gated(self, gate: Gate) -> OpenAIJudge:
+        """See `autograder.signals.Gated`."""
+        own = copy.copy(self)
+        own._thresholds = self._thresholds.model_copy(update={"gate": gate})  # noqa: SLF001 - our own copy
+        return own
 
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from autograder.judge import CalibrationSample, Judge, Judgement, Verdict, abstain
 from autograder.partial import judge_rest
+from autograder.signals import Gate, Gated, gated
 from courses.exercises.base import RubricExercise, canonical_hash
 
 
@@ -29,6 +30,15 @@ class BothJudges:
     def prompt_hash(self) -> str:
         """See `Judge.prompt_hash`."""
         return canonical_hash([self._first.prompt_hash, self._second.prompt_hash])
+
+    @property
+    def gate(self) -> Gate:
+        """See `autograder.signals.Gated`; the first judge's signals are those that are kept."""
+        return self._first.gate if isinstance(self._first, Gated) else Gate()
+
+    def gated(self, gate: Gate) -> BothJudges:
+        """See `autograder.signals.Gated`."""
+        return BothJudges(gated(self._first, gate), gated(self._second, gate))
 
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
