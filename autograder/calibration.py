@@ -16,6 +16,7 @@ The result is kept per (exercise, rubric, samples, model, prompt); a fault of th
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import os
 import tempfile
@@ -25,8 +26,9 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from autograder.asking import Terms, under
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judge, Judgement, abstain
+from autograder.judge import CalibrationSample, Judge, Judgement, Usage, abstain
 from autograder.verdicts import nothing_earned
 from courses.clock import now
 from courses.exercises.base import Frozen, RubricExercise, canonical_hash
@@ -139,6 +141,12 @@ class Calibrated:
         """See `Judge.prompt_hash`."""
         return self._judge.prompt_hash
 
+    def under(self, terms: Terms) -> Calibrated:
+        """See `autograder.asking.Paid.under`."""
+        own = copy.copy(self)
+        own._judge = under(self._judge, terms)  # noqa: SLF001 - our own copy
+        return own
+
     @property
     def plain(self) -> Judge:
         """The judge that is watched over."""
@@ -153,20 +161,27 @@ class Calibrated:
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
-        fault = await self.fault(exercise, samples)
-        return fault or await self._judge.judge(exercise, answer, samples)
+        fault, used = await self._tried(exercise, samples)
+        judgement = fault or await self._judge.judge(exercise, answer, samples)
+        return judgement.model_copy(update={"usage": used + judgement.usage})
 
     async def fault(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> Judgement | None:
         """Return None when the exercise may be judged, else the abstention. Calibrates when needed."""
-        key = self._key(exercise, samples)
+        return (await self._tried(exercise, samples))[0]
+
+    async def _tried(
+        self, exercise: RubricExercise, samples: Sequence[CalibrationSample]
+    ) -> tuple[Judgement | None, Usage]:
+        """See `fault`; with what calibrating took."""
+        key, meter = self._key(exercise, samples), _Meter(self._judge)
         async with self._locks.setdefault(key, asyncio.Lock()):
             known = self._store.get(key)
             if known is None:
-                result = await calibrate(self._judge, exercise, samples)
+                result = await calibrate(meter, exercise, samples)
                 if isinstance(result, Judgement):
-                    return result.model_copy(update={"verdicts": ()})
+                    return result.model_copy(update={"verdicts": (), "usage": Usage()}), meter.used
                 self._store.put(key, known := result)
-        return None if known.passed else abstain("not_calibrated")
+        return None if known.passed else abstain("not_calibrated"), meter.used
 
     def _key(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> str:
         """Return a key that the settings of an exercise share, so that it is calibrated once for all."""
@@ -179,6 +194,24 @@ class Calibrated:
     async def aclose(self) -> None:
         """See `Judge.aclose`."""
         self._locks.clear()  # locks belong to the loop that ends
+        await self._judge.aclose()
+
+
+class _Meter:
+    """A judge, and what it took so far. See `Judge`."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge, self.used = judge, Usage()
+        self.name, self.prompt_hash = judge.name, judge.prompt_hash
+
+    async def judge(
+        self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
+    ) -> Judgement:
+        judgement = await self._judge.judge(exercise, answer, samples)
+        self.used += judgement.usage
+        return judgement
+
+    async def aclose(self) -> None:
         await self._judge.aclose()
 
 
