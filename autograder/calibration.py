@@ -26,7 +26,7 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
-from autograder.asking import Terms, under
+from autograder.asking import Paid, Terms, under
 from autograder.checks import hard_check
 from autograder.judge import CalibrationSample, Judge, Judgement, Usage, abstain
 from autograder.verdicts import nothing_earned
@@ -140,6 +140,11 @@ class Calibrated:
     def prompt_hash(self) -> str:
         """See `Judge.prompt_hash`."""
         return self._judge.prompt_hash
+
+    @property
+    def at_once(self) -> int:
+        """See `autograder.asking.Paid.at_once`."""
+        return self._judge.at_once if isinstance(self._judge, Paid) else 1
 
     def under(self, terms: Terms) -> Calibrated:
         """See `autograder.asking.Paid.under`."""

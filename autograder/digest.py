@@ -1,4 +1,8 @@
-"""A digest of all marks of a submission, so that a change is found without comparing rows."""
+"""A digest of all that counts of a submission, so that a change is found without comparing rows.
+
+Whoever changes a mark of the machine, a mark of a person, or how the pupil did, refreshes it: gradebook and points
+look at nothing else.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from autograder.models import AutoMark, HumanMark, Marked
+from autograder.models import AutoMark, HumanMark, Marked, PupilResult
 
 CHUNK = 500
 """Ids in one IN list: well below the limits of SQLite and PostgreSQL."""
@@ -45,10 +49,14 @@ def _marks(session: Session, ids: Sequence[int]) -> dict[int, list[list[object]]
     human = select(
         HumanMark.submission_id, HumanMark.exercise, HumanMark.score, HumanMark.comment, HumanMark.by
     ).order_by(HumanMark.id)
+    pupil = select(PupilResult.submission_id, PupilResult.exercise, PupilResult.status).where(
+        PupilResult.status != "waiting"
+    )
     found: dict[int, list[list[object]]] = defaultdict(list)
     rows: list[Row[Any]] = [
         *session.execute(auto.where(AutoMark.submission_id.in_(ids))),
         *session.execute(human.where(HumanMark.submission_id.in_(ids))),
+        *session.execute(pupil.where(PupilResult.submission_id.in_(ids)).order_by(PupilResult.exercise)),
     ]
     for row in rows:
         found[row[0]].append(list(row[1:]))

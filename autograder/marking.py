@@ -34,6 +34,8 @@ class Marking(Frozen):
     source: str  # "rule" | "ai" | "nobody"
     verdicts: tuple[dict[str, Any], ...] = ()
     reason: str = ""
+    question: ledger.Question | None = None  # what a judge would be asked; None: there is nothing to ask
+    asked: str = ""  # waiting: the judge that abstained for good, see `autograder.ledger.judge_key`
 
 
 def mark_submission(session: Session, lesson: Lesson, submission: Submission) -> None:
@@ -58,7 +60,7 @@ def mark_submissions(session: Session, lesson: Lesson, submissions: Sequence[Sub
     session.flush()
     ids = [submission.id for submission in submissions]
     recall = ledger.Recall(session)
-    markings = {s.id: mark_answers(lesson, s.case, s.answers, recall) for s in submissions}
+    markings = _recalled(lesson, submissions, recall)
     session.execute(delete(AutoMark).where(AutoMark.submission_id.in_(ids)))
     session.execute(delete(Marked).where(Marked.submission_id.in_(ids)))
     rows = [mark_row(id_, marking) for id_, own in markings.items() for marking in own]
@@ -69,6 +71,19 @@ def mark_submissions(session: Session, lesson: Lesson, submissions: Sequence[Sub
     keep_results(session, lesson, submissions, recall)
     refresh_digests(session, ids)
     return sum(marking.source == "ai" for own in markings.values() for marking in own)
+
+
+def _recalled(
+    lesson: Lesson, submissions: Sequence[Submission], recall: ledger.Recall
+) -> dict[int, tuple[Marking, ...]]:
+    """Return the markings of each submission; the ledger is asked once for the answers of all."""
+    found = {own.id: mark_answers(lesson, own.case, own.answers) for own in submissions}
+    questions = {id_: [m.question for m in own if m.question is not None] for id_, own in found.items()}
+    recall.expect(question.answer_hash for own in questions.values() for question in own)
+    for own in submissions:
+        if any(recall.knows(question) for question in questions[own.id]):
+            found[own.id] = mark_answers(lesson, own.case, own.answers, recall)
+    return found
 
 
 def mark_answers(
@@ -100,17 +115,29 @@ def _mark_parsed(exercise: Exercise, answer: BaseModel, recall: ledger.Recall | 
     mark = exercise.mark(answer)
     if mark.status != "waiting":
         return Marking(exercise=exercise.id, mark=mark, source="rule")
-    if recall is not None and isinstance(exercise, RubricExercise):
-        entry = recall.find(exercise, exercise.judged_text(answer))
-        if entry is not None:
-            return marking_of(exercise, answer, entry)
-    return Marking(exercise=exercise.id, mark=mark, source="nobody")
+    text = exercise.judged_text(answer) if isinstance(exercise, RubricExercise) else ""
+    if not isinstance(exercise, RubricExercise) or not text.strip():
+        return Marking(exercise=exercise.id, mark=mark, source="nobody")  # only a person can look at it
+    question = ledger.question(exercise, text)
+    entry = recall.find(exercise, text) if recall is not None else None
+    if entry is not None:
+        return marking_of(exercise, answer, entry, question)
+    return Marking(exercise=exercise.id, mark=mark, source="nobody", question=question)
 
 
-def marking_of(exercise: RubricExercise, answer: BaseModel | None, judged: ledger.Judged) -> Marking:
+def marking_of(
+    exercise: RubricExercise, answer: BaseModel | None, judged: ledger.Judged, question: ledger.Question
+) -> Marking:
     """Turn a judgement of an answer into a mark: the judge decided booleans, code adds the points."""
     if judged.outcome != "judged":
-        return Marking(exercise=exercise.id, mark=waiting(exercise), source="nobody", reason=judged.reason)
+        return Marking(
+            exercise=exercise.id,
+            mark=waiting(exercise),
+            source="nobody",
+            reason=judged.reason,
+            question=question,
+            asked=judged.by,
+        )
     met = {str(verdict["criterion"]): verdict["met"] is True for verdict in judged.verdicts}
     mark = exercise.judged_mark(answer, met)
     return Marking(exercise=exercise.id, mark=mark, source="ai", verdicts=judged.verdicts)
@@ -133,4 +160,6 @@ def mark_row(submission_id: int, marking: Marking) -> dict[str, Any]:
         "comment": marking.mark.comment,
         "verdicts": list(marking.verdicts),
         "reason": marking.reason,
+        "question": marking.question.key if marking.question else "",
+        "asked": marking.asked,
     }

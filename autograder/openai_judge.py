@@ -75,7 +75,7 @@ class OpenAIJudge:
         concurrency: int = 4,
         price: Price | None = None,
     ) -> None:
-        self.name = model
+        self.name, self.at_once = model, concurrency
         self._verdicts, self._band = load_prompt("verdicts"), load_prompt("band")
         pace = Pace(concurrency)
         self._client = Client(base_url, api_key, timeout=timeout, retries=retries, pace=pace, price=price)

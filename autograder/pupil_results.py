@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from autograder import ledger
+from autograder.digest import refresh_digests
 from autograder.models import PupilResult
 from autograder.pupil import conversation, read, teach_of, understanding
 from courses.exercises.base import AnswerError
@@ -34,8 +35,11 @@ def _rows(lesson: Lesson, submission: Submission, recall: ledger.Recall) -> Iter
     for teach in teach_of(lesson, submission.case):
         text = _heard(teach, submission.answers.get(teach.id))
         if text:
-            found = read(recall.find(understanding(teach), text))
-            yield {"submission_id": submission.id, "exercise": teach.id, **_state(found)}
+            asked = understanding(teach)
+            judged = recall.find(asked, text)
+            by = judged.by if judged is not None else ""
+            own = {"submission_id": submission.id, "exercise": teach.id, "asked": by}
+            yield {**own, "question": ledger.question(asked, text).key, **_state(read(judged))}
 
 
 def _heard(teach: Teach, raw: object) -> str:
@@ -55,6 +59,13 @@ def decide(session: Session, submission_id: int, exercise: str, understood: Mapp
     """Write what was decided of one submission whose pupil waited."""
     own = (PupilResult.submission_id == submission_id, PupilResult.exercise == exercise)
     session.execute(update(PupilResult).where(*own).values(**_state(understood)))
+    refresh_digests(session, [submission_id])
+
+
+def note_asked(session: Session, submission_id: int, exercise: str, judge: str) -> None:
+    """Remember that a judge, see `ledger.judge_key`, could not say what the pupil understood."""
+    own = (PupilResult.submission_id == submission_id, PupilResult.exercise == exercise)
+    session.execute(update(PupilResult).where(*own).values(asked=judge))
 
 
 def understood_of(session: Session, submission_id: int) -> dict[str, Mapping[str, bool] | None]:

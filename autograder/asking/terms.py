@@ -41,6 +41,10 @@ class Terms:
 class Paid(Protocol):
     """A judge whose calls cost something. A judge made of others hands the terms on to them."""
 
+    @property
+    def at_once(self) -> int:
+        """Calls under way at most."""
+
     def under(self, terms: Terms) -> Judge:
         """Return the judge that asks under these terms; connections and pace stay shared."""
 

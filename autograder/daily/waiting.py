@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, literal_column, select
 
 from autograder import ledger
 from autograder.daily.context import Context
 from autograder.judge import CalibrationSample, samples_of
-from autograder.models import AutoMark, HumanMark, PupilResult
+from autograder.models import AutoMark, HumanMark, LedgerEntry, PupilResult
 from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
 from autograder.pupil_results import WAITING
 from courses.exercises.base import AnswerError, RubricExercise
@@ -18,6 +18,9 @@ from courses.exercises.teach.kind import Teach
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
 from courses.school.models import Submission
+
+IS_WAITING = AutoMark.status == literal_column("'waiting'")
+"""As the partial index spells it: with a bound value no database would use that."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class WaitingAnswer:
     text: str
     question: ledger.Question
     answer: BaseModel | None = None
+    reason: str = ""  # why it waited before this run
+    asked: str = ""  # which judge abstained for good, see `autograder.ledger.judge_key`
 
     @property
     def samples(self) -> tuple[CalibrationSample, ...]:
@@ -39,28 +44,47 @@ class WaitingAnswer:
         return find(self.lesson, self.exercise.id, self.case)
 
 
-def waiting_answers(context: Context) -> list[WaitingAnswer]:
-    """Return the answers that a judge could decide, in a fixed order."""
-    counting = {own.id for own in context.counting}
-    human = exists().where(
-        HumanMark.submission_id == AutoMark.submission_id, HumanMark.exercise == AutoMark.exercise
-    )
+def waiting_answers(context: Context, judge: str) -> list[WaitingAnswer]:
+    """Return the answers that this judge was not asked about, those that failed at an earlier run last.
+
+    Args:
+        context: the run.
+        judge: see `autograder.ledger.judge_key`; empty: without a judge, those that the ledger knows meanwhile.
+    """
+    columns = (AutoMark.submission_id, AutoMark.exercise, Submission.lesson, Submission.case)
     query = (
-        select(
-            AutoMark.submission_id, AutoMark.exercise, Submission.lesson, Submission.case, Submission.answers
-        )
+        select(*columns, Submission.answers, AutoMark.reason, AutoMark.asked)
         .join_from(AutoMark, Submission, Submission.id == AutoMark.submission_id)
-        .where(AutoMark.status == "waiting", ~human)
-        .order_by(AutoMark.submission_id, AutoMark.exercise)
+        .where(IS_WAITING, no_person_decided(), context.counts, *_not_asked(AutoMark, judge))
+        .order_by(AutoMark.reason != "", AutoMark.submission_id, AutoMark.exercise)
     )
     with open_session(context.engine) as session:
-        rows = [row for row in session.execute(query) if row[0] in counting]
-    found = (_waiting(context, row[0], row[1], row[2], row[3], row[4]) for row in rows)
+        rows = session.execute(query).all()
+    found = (_waiting(context, *row) for row in rows)
     return [own for own in found if own is not None]
 
 
+def no_person_decided() -> ColumnElement[bool]:
+    """Condition on ``AutoMark``: no mark of a person counts instead of it."""
+    same = (HumanMark.submission_id == AutoMark.submission_id, HumanMark.exercise == AutoMark.exercise)
+    return ~exists().where(*same)
+
+
+def _not_asked(table: type[AutoMark | PupilResult], judge: str) -> tuple[ColumnElement[bool], ...]:
+    if judge:
+        return table.question != "", table.asked != judge
+    return table.asked == "", exists().where(LedgerEntry.question == table.question)
+
+
 def _waiting(  # noqa: PLR0913, PLR0917 - one row
-    context: Context, submission_id: int, exercise_id: str, key: str, case: str, answers: dict[str, object]
+    context: Context,
+    submission_id: int,
+    exercise_id: str,
+    key: str,
+    case: str,
+    answers: dict[str, object],
+    reason: str,
+    asked: str,
 ) -> WaitingAnswer | None:
     """Return None for what no judge can read: a rule kind, an answer that no longer fits."""
     lesson = context.lessons[key]
@@ -69,34 +93,33 @@ def _waiting(  # noqa: PLR0913, PLR0917 - one row
         if not isinstance(exercise, RubricExercise):
             return None
         answer = exercise.parse_answer(answers.get(exercise_id))
-        text = exercise.judged_text(answer)
+        own = exercise.judged_text(answer)
     except (AnswerError, KeyError):
         return None
-    if not text.strip():
-        return None  # a picture or a recording: only a person can look at it
     return WaitingAnswer(
         submission_id=submission_id,
         lesson=lesson,
         case=case,
         exercise=exercise,
-        text=text,
-        question=ledger.question(exercise, text),
+        text=own,
+        question=ledger.question(exercise, own),
         answer=answer,
+        reason=reason,
+        asked=asked,
     )
 
 
-def waiting_pupils(context: Context) -> list[WaitingAnswer]:
-    """Return the conversations of counting submissions of which nobody knows what the pupil understood."""
-    counting = {own.id for own in context.counting}
+def waiting_pupils(context: Context, judge: str) -> list[WaitingAnswer]:
+    """Return the conversations of which nobody knows what the pupil understood; see `waiting_answers`."""
     query = (
         select(Submission.id, PupilResult.exercise, Submission.lesson, Submission.case, Submission.answers)
         .join_from(PupilResult, Submission, Submission.id == PupilResult.submission_id)
-        .where(PupilResult.status == WAITING)
+        .where(PupilResult.status == WAITING, context.counts, *_not_asked(PupilResult, judge))
         .order_by(Submission.id, PupilResult.exercise)
     )
     with open_session(context.engine) as session:
-        rows = [row for row in session.execute(query) if row[0] in counting]
-    found = (_pupil(context, row[0], row[1], row[2], row[3], row[4]) for row in rows)
+        rows = session.execute(query).all()
+    found = (_pupil(context, *row) for row in rows)
     return [own for own in found if own is not None]
 
 
@@ -108,7 +131,7 @@ def _pupil(  # noqa: PLR0913, PLR0917 - one row
         teach = lesson.slot(exercise_id).variant(case)
         if not isinstance(teach, Teach):
             return None
-        text = conversation(teach, answers.get(exercise_id))
+        own = conversation(teach, answers.get(exercise_id))
     except (AnswerError, KeyError):
         return None
     asked = understanding(teach)
@@ -117,6 +140,6 @@ def _pupil(  # noqa: PLR0913, PLR0917 - one row
         lesson=lesson,
         case=case,
         exercise=asked,
-        text=text,
-        question=ledger.question(asked, text),
+        text=own,
+        question=ledger.question(asked, own),
     )
