@@ -22,13 +22,14 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
 from autograder.asking import Paid, Terms, under
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judge, Judgement, Usage, abstain
+from autograder.judge import CalibrationSample, Judge, Judgement, Usage, Verdict, abstain
+from autograder.partial import judge_rest
 from autograder.verdicts import nothing_earned
 from courses.clock import now
 from courses.exercises.base import Frozen, RubricExercise, canonical_hash
@@ -161,14 +162,31 @@ class Calibrated:
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `Judge.judge`; abstains with ``not_calibrated``, or with the provider's fault."""
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`; what is known counts only where all is calibrated."""
         caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
         fault, used = await self._tried(exercise, samples)
-        judgement = fault or await self._judge.judge(exercise, answer, samples)
+        judgement = fault or await judge_rest(self._judge, exercise, answer, known, samples)
         return judgement.model_copy(update={"usage": used + judgement.usage})
+
+    def refuses(
+        self, exercise: RubricExercise, samples: Sequence[CalibrationSample]
+    ) -> Literal["not_calibrated", ""]:
+        """Return why every answer would be left to people, as far as is known without asking anybody."""
+        known = self._store.get(self._key(exercise, samples))
+        return "not_calibrated" if known is not None and not known.passed else ""
 
     async def fault(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> Judgement | None:
         """Return None when the exercise may be judged, else the abstention. Calibrates when needed."""

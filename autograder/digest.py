@@ -1,7 +1,7 @@
 """A digest of all that counts of a submission, so that a change is found without comparing rows.
 
-Whoever changes a mark of the machine, a mark of a person, or how the pupil did, refreshes it: gradebook and points
-look at nothing else.
+Whoever changes a mark of the machine, a mark or decision of a person, or how the pupil did, refreshes it: gradebook and
+points look at nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from autograder.models import AutoMark, HumanMark, Marked, PupilResult
+from autograder.human.counting import counts
+from autograder.models import AutoMark, HumanMark, HumanVerdict, Marked, PupilResult
 
 CHUNK = 500
 """Ids in one IN list: well below the limits of SQLite and PostgreSQL."""
@@ -46,17 +47,23 @@ def _marks(session: Session, ids: Sequence[int]) -> dict[int, list[list[object]]
         AutoMark.source,
         AutoMark.comment,
     ).order_by(AutoMark.submission_id, AutoMark.exercise)
-    human = select(
-        HumanMark.submission_id, HumanMark.exercise, HumanMark.score, HumanMark.comment, HumanMark.by
-    ).order_by(HumanMark.id)
-    pupil = select(PupilResult.submission_id, PupilResult.exercise, PupilResult.status).where(
-        PupilResult.status != "waiting"
+    human = (
+        select(HumanMark.submission_id, HumanMark.exercise, HumanMark.score, HumanMark.comment, HumanMark.by)
+        .where(counts(HumanMark.decision_id))
+        .order_by(HumanMark.id)
+    )
+    pupil = select(PupilResult.submission_id, PupilResult.exercise, PupilResult.status)
+    said = (
+        select(HumanVerdict.submission_id, HumanVerdict.exercise, HumanVerdict.criterion, HumanVerdict.met)
+        .where(HumanVerdict.rubric == "pupil", counts(HumanVerdict.decision_id))
+        .order_by(HumanVerdict.id)
     )
     found: dict[int, list[list[object]]] = defaultdict(list)
     rows: list[Row[Any]] = [
         *session.execute(auto.where(AutoMark.submission_id.in_(ids))),
         *session.execute(human.where(HumanMark.submission_id.in_(ids))),
         *session.execute(pupil.where(PupilResult.submission_id.in_(ids)).order_by(PupilResult.exercise)),
+        *session.execute(said.where(HumanVerdict.submission_id.in_(ids))),
     ]
     for row in rows:
         found[row[0]].append(list(row[1:]))

@@ -6,7 +6,7 @@ own and never means wrong: whoever reads a `Judgement` gives no mark for ``absta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from pydantic import Field
@@ -18,14 +18,20 @@ Reason = Literal[
     "copied",
     "criteria_copied",
     "instructions",
+    "wrong_language",
     "too_short",
     "too_long",
     "attempt_unsure",
     "not_calibrated",
+    "audit_low",
+    "silenced",
     "signals_disagree",
     "too_many_lost_quotes",
     "same_quote",
     "violation_not_shown",
+    "judges_disagree",
+    "trust_low",
+    "near_pass",
     "refused",
     "cut_off",
     "unparsable",
@@ -47,14 +53,20 @@ REASON_TEXTS: Mapping[Reason, str] = {
     "copied": "Bài chép lại đề bài hoặc bài mẫu.",
     "criteria_copied": "Bài chép gần nguyên văn tiêu chí chấm.",
     "instructions": "Bài có câu như đang ra lệnh cho người chấm.",
+    "wrong_language": "Bài viết bằng tiếng khác, AI không chấm chắc được.",
     "too_short": "Bài ngắn hơn yêu cầu.",
     "too_long": "Bài dài hơn yêu cầu.",
     "attempt_unsure": "AI không chỉ ra được chỗ nào cho thấy học viên đã làm thật.",
     "not_calibrated": "AI chưa chấm đúng các bài mẫu của bài tập này.",
-    "signals_disagree": "Hai cách chấm của AI cho kết quả khác nhau.",
+    "audit_low": "Người chấm lại thấy AI chấm bài tập này khác người quá nhiều.",
+    "silenced": "Người quản trị cho AI nghỉ chấm bài tập này.",
+    "signals_disagree": "Các cách xét của máy cho kết quả khác nhau.",
     "too_many_lost_quotes": "AI dẫn những câu không có trong bài.",
     "same_quote": "AI dẫn cùng một đoạn dài cho mọi tiêu chí.",
     "violation_not_shown": "AI bảo bài vi phạm nhưng không chỉ ra được chỗ nào.",
+    "judges_disagree": "Hai AI chấm khác nhau.",
+    "trust_low": "Gần đây AI hay dẫn những câu không có trong bài của bài tập này.",
+    "near_pass": "Điểm sát mức đạt của thử thách cuối bậc: người chấm quyết định.",
     "refused": "AI từ chối chấm.",
     "cut_off": "AI trả lời bị cắt giữa chừng.",
     "unparsable": "AI trả lời không đúng khuôn.",
@@ -76,6 +88,10 @@ PASSING: frozenset[str] = frozenset(
     {"timeout", "rate_limited", "quota", "no_provider", "provider_error", "budget", "late", "batch"}
 )
 """Reasons that may be gone tomorrow: worth asking again at the next run. The others are final."""
+
+
+NO_ATTEMPT = "no_attempt"
+"""Reason of a verdict on a ``must_not`` criterion: nothing shows that the answer is a real attempt."""
 
 
 class Verdict(Frozen):
@@ -119,6 +135,21 @@ class Usage(Frozen):
         )
 
 
+class Signals(Frozen):
+    """What is known of one answer; shares of the exercise's points, 0 to 1. None: that signal says nothing."""
+
+    checked: float
+    band: float | None = None
+    expected: float | None = None
+
+    def gaps(self) -> tuple[float | None, float | None]:
+        """Return how far band and vocabulary are from the checked verdicts."""
+        return (
+            None if self.band is None else abs(self.checked - self.band),
+            None if self.expected is None else abs(self.checked - self.expected),
+        )
+
+
 class Judgement(Frozen):
     """What a judge says of one answer. ``verdicts`` is complete when judged, empty when abstained."""
 
@@ -128,6 +159,10 @@ class Judgement(Frozen):
     usage: Usage = Usage()
     lost_quotes: int = 0  # claims of the model whose quote was not found: its trust meter
     claims: int = 0  # claims that needed a quote
+    signals: Signals | None = None  # when all of them were heard, whether or not they agreed
+    leanings: tuple[
+        Verdict, ...
+    ] = ()  # abstained: what it would have said; for a person to see, never a mark
 
     @property
     def worth_retrying(self) -> bool:
@@ -143,7 +178,7 @@ class Judgement(Frozen):
 
 
 class CalibrationSample(Frozen):
-    """An author's answer to one exercise with the verdicts that a person expects.
+    """An answer to one exercise, an author's or kept by a trainer, with the verdicts that a person expects.
 
     ``exercise`` is the declaration that it answers, where that is another setting's than the one judged.
     """
@@ -188,8 +223,10 @@ def abstain(reason: Reason, usage: Usage | None = None) -> Judgement:
     return Judgement(outcome="abstained", reason=reason, usage=usage or Usage())
 
 
-def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSample, ...]:
-    """Return the author's samples of a rubric exercise: those of all settings, each with its declaration.
+def samples_of(
+    lesson: Lesson, exercise: str, case: str, kept: Iterable[CalibrationSample] = ()
+) -> tuple[CalibrationSample, ...]:
+    """Return the samples of a rubric exercise: those of all settings, each with its declaration.
 
     One setting alone has too few to tell a judge that sees differences from one that says yes to everything.
 
@@ -197,6 +234,8 @@ def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSam
         lesson: the lesson.
         exercise: the exercise's id.
         case: the setting to be judged; its samples come first.
+        kept: answers that people decided and kept as samples, see ``autograder.human.kept``; where one of them
+            says otherwise than the author of the same text, the author is right.
     """
     slot = lesson.slot(exercise)
     found: dict[tuple[str, str], CalibrationSample] = {}
@@ -205,6 +244,8 @@ def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSam
         variant = slot.variant(sample.case)
         if expected is not None and expected.verdicts and isinstance(variant, RubricExercise):
             text = variant.judged_text(variant.parse_answer(expected.answer))
-            kept = CalibrationSample(text=text, verdicts=expected.verdicts, exercise=variant)
-            found.setdefault((variant.rubric_hash(), text), kept)
+            written = CalibrationSample(text=text, verdicts=expected.verdicts, exercise=variant)
+            found.setdefault((variant.rubric_hash(), text), written)
+    for one in kept:
+        found.setdefault((one.exercise.rubric_hash() if one.exercise else "", one.text), one)
     return tuple(found.values())

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pydantic import Field
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from autograder.judge import NO_ATTEMPT
 from autograder.models import LedgerEntry
 from courses.clock import now
 from courses.exercises.base import Criterion, Frozen, RubricExercise, canonical_hash
@@ -43,8 +45,14 @@ class Judged(Frozen):
     """What an entry says."""
 
     outcome: str  # "judged" | "abstained"
-    verdicts: tuple[dict[str, Any], ...] = ()
+    verdicts: tuple[dict[str, Any], ...] = ()  # judged only
     reason: str = ""
+    claims: int = 0
+    lost_quotes: int = 0
+    signals: dict[str, Any] = Field(default_factory=dict)
+    leanings: tuple[
+        dict[str, Any], ...
+    ] = ()  # abstained: what the judge would have said, for a person to see
     by: str = ""  # whose entry it is, see `judge_key`
 
 
@@ -86,9 +94,8 @@ def append(session: Session, key: Question, judge: str, prompt_hash: str, judged
         "question": key.key,
         "judge": judge,
         "prompt_hash": prompt_hash,
-        "verdicts": list(judged.verdicts),
-        "outcome": judged.outcome,
-        "reason": judged.reason,
+        **judged.model_dump(exclude={"leanings", "by"}),
+        "verdicts": list(judged.verdicts or judged.leanings),
         "created_at": now(),
     }
     session.execute(insert(LedgerEntry), [row])
@@ -126,7 +133,24 @@ class Recall:
             if found is not None:
                 return found
         same = [entry for entry in entries if entry.rubric_hash == key.rubric_hash]
-        return Judged(outcome="abstained", reason=same[-1].reason, by=_by(same[-1])) if same else None
+        return _silent(same[-1]) if same else None
+
+    def held(self, exercise: RubricExercise, text: str) -> tuple[dict[str, Any], ...]:
+        """Return the newest verdict on each criterion that a judge would read the same today, from any entries.
+
+        A verdict that there is no real attempt hangs on the other criteria, so it does not outlive an edit of them.
+        """
+        wanted = {criterion.id: criterion_hash(criterion) for criterion in exercise.rubric}
+        found: dict[str, dict[str, Any]] = {}
+        for entry in self._entries(question(exercise, text)):
+            for verdict in entry.verdicts if entry.outcome == "judged" else ():
+                name = verdict["criterion"]
+                if (
+                    verdict.get("criterion_hash") == wanted.get(name, "")
+                    and verdict.get("reason") != NO_ATTEMPT
+                ):
+                    found[name] = verdict
+        return tuple(found[name] for name in wanted if name in found)
 
     def tried(self, key: Question, judge: str, prompt_hash: str) -> bool:
         """Tell whether this judge with this prompt already has an entry for this content."""
@@ -149,6 +173,10 @@ def _by(entry: LedgerEntry) -> str:
     return judge_key(entry.judge, entry.prompt_hash)
 
 
+def _silent(entry: LedgerEntry) -> Judged:
+    return Judged(outcome="abstained", reason=entry.reason, leanings=tuple(entry.verdicts), by=_by(entry))
+
+
 def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:
     """Return an entry's verdicts for today's rubric, or None when one is missing or changed."""
     stored = {verdict["criterion"]: verdict for verdict in entry.verdicts}
@@ -158,4 +186,15 @@ def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:
         if verdict is None or verdict.get("criterion_hash") != criterion_hash(criterion):
             return None
         own.append(verdict)
+    if entry.rubric_hash != _hashes(exercise)[1] and not _shows_attempt(exercise, own):
+        return None
     return Judged(outcome="judged", verdicts=tuple(own), by=_by(entry))
+
+
+def _shows_attempt(exercise: RubricExercise, verdicts: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether ``must_not`` criteria that are met still stand beside a ``must`` that is, after an edit.
+
+    They were earned by a real attempt; a criterion that was removed may have been all that showed it.
+    """
+    met = {verdict["criterion"] for verdict in verdicts if verdict["met"] is True}
+    return {criterion.polarity for criterion in exercise.rubric if criterion.id in met} != {"must_not"}

@@ -1,4 +1,4 @@
-"""Tables of the grader: marks, people's marks, the ledger, the days that were run."""
+"""Tables of the grader: marks, people's marks and decisions, the audit, the ledger, the days that were run."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ _WAITING = text("status = 'waiting'")
 
 class AutoMark(Base):
     """The machine's mark of one exercise of one submission: a projection, recomputed at will.
+
+    But for what a judge decided: where an author edited the exercise since, the mark stays as it is, ``outdated``,
+    until a person applies the edit (``autograder.remark``).
 
     ``question`` and ``asked`` let a run find with one query what a judge has not been asked, however much waits
     for people: the former is what a judge would be asked (`autograder.ledger.Question.key`; empty: nothing), the latter
@@ -39,8 +42,11 @@ class AutoMark(Base):
     status: Mapped[str] = mapped_column(String(10))  # exercises.base.Status
     source: Mapped[str] = mapped_column(String(10))  # "rule" | "ai" | "nobody"
     comment: Mapped[str] = mapped_column(Text)
-    verdicts: Mapped[list[Any]]  # rubric kinds: [{criterion, met, quote, reason}], else []
+    verdicts: Mapped[
+        list[Any]
+    ]  # rubric kinds: [{criterion, met, quote, reason}]; they count only of source "ai"
     reason: Mapped[str] = mapped_column(String(60), default="")  # why it abstained
+    outdated: Mapped[bool] = mapped_column(default=False)
     question: Mapped[str] = mapped_column(String(64), default="", server_default="")
     asked: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
@@ -56,6 +62,150 @@ class HumanMark(Base):
     comment: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(64))  # username, or "formgrader"
     at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+
+
+class Decision(Base):
+    """A person decided an answer; append-only. What belongs to it counts until somebody undoes it.
+
+    ``submission_id`` is the one that the person read; the marks of identical answers belong to the same decision.
+    """
+
+    __tablename__ = "decision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))  # autograder.human.Kind
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    by: Mapped[str] = mapped_column(String(64), index=True)  # username
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class Snippet(Base):
+    """A comment that a person uses again; theirs alone."""
+
+    __tablename__ = "snippet"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str] = mapped_column(String(64), index=True)  # username
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class KeptSample(Base):
+    """An answer that a person decided and wants the judge to reproduce before it is heard on this exercise."""
+
+    __tablename__ = "kept_sample"
+    __table_args__ = (Index("ix_kept_sample_exercise", "lesson", "exercise"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(120))  # Lesson.key
+    exercise: Mapped[str] = mapped_column(String(60))
+    case: Mapped[str] = mapped_column(String(20))
+    rubric_hash: Mapped[str] = mapped_column(String(64))  # of the rubric that it was decided by
+    text: Mapped[str] = mapped_column(Text)  # what a judge reads, without any name
+    verdicts: Mapped[dict[str, Any]]  # criterion → met
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
+
+
+class AuditItem(Base):
+    """A judged answer, drawn at random, that a person marks again without seeing the judge's verdicts."""
+
+    __tablename__ = "audit_item"
+    __table_args__ = (UniqueConstraint("submission_id", "exercise", name="uq_audit_item_answer"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    exercise: Mapped[str] = mapped_column(String(60))
+    verdicts: Mapped[list[Any]]  # the judge's when it was drawn: [{criterion, met, quote, reason}]
+    drawn_on: Mapped[date] = mapped_column(Date)  # programme day of the run that drew it
+    status: Mapped[str] = mapped_column(String(10), index=True)  # "open" | "done"
+    given: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the person's: criterion → met
+    by: Mapped[str] = mapped_column(String(64), default="")  # username
+    at: Mapped[datetime | None]
+
+
+class HumanVerdict(Base):
+    """A person's verdict on one criterion: append-only, the newest wins; see ``autograder.human_verdicts``."""
+
+    __tablename__ = "human_verdict"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    rubric: Mapped[str] = mapped_column(
+        String(10)
+    )  # human_verdicts.Rubric; a misconception may bear a criterion's id
+    criterion: Mapped[str] = mapped_column(Text)
+    met: Mapped[bool]
+    quote: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+
+
+class Appeal(Base):
+    """A learner asks that another person looks at a criterion again; see ``autograder.appeals``."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (UniqueConstraint("submission_id", "exercise", "criterion", name="uq_appeal_criterion"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    criterion: Mapped[str] = mapped_column(String(60))  # empty: the whole exercise, marked without verdicts
+    sentence: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    against: Mapped[str] = mapped_column(String(64))  # username of who had decided; empty: the AI
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)  # None: open
+    reply: Mapped[str] = mapped_column(Text, default="")
+
+
+class Silence(Base):
+    """The judge is silent about an exercise, from ``at`` until a person lifts it; the history is kept."""
+
+    __tablename__ = "silence"
+    __table_args__ = (Index("ix_silence_exercise", "lesson", "exercise"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(120))  # Lesson.key
+    exercise: Mapped[str] = mapped_column(String(60))
+    cause: Mapped[str] = mapped_column(String(10))  # "audit" | "hand" | "trust"
+    facts: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # audit: audit.Finding; trust: lost, claims, judge
+    by: Mapped[str] = mapped_column(String(64), default="")  # username; empty: by itself
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str] = mapped_column(String(64), default="")  # username
+    lifted_note: Mapped[str] = mapped_column(Text, default="")
+
+
+class GateFit(Base):
+    """How far the signals about an answer may part, as fitted on people's marks; the newest of a judge counts."""
+
+    __tablename__ = "gate_fit"
+    __table_args__ = (Index("ix_gate_fit_judge", "judge", "prompt_hash"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    judge: Mapped[str] = mapped_column(String(200))
+    prompt_hash: Mapped[str] = mapped_column(String(64))
+    tolerance: Mapped[float] = mapped_column(Float)  # band against checked verdicts, share of the points
+    how: Mapped[str] = mapped_column(String(10))  # autograder.gate.How
+    curve: Mapped[list[Any]]  # [autograder.gate.Point]
+    at: Mapped[datetime]
+
+
+class ScoreChange(Base):
+    """A judged score that moved because an author edited the exercise and a person applied it; append-only."""
+
+    __tablename__ = "score_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    old_score: Mapped[float] = mapped_column(Float)
+    old_max: Mapped[float] = mapped_column(Float)
+    new_score: Mapped[float | None] = mapped_column(Float)  # None: a person decides
+    new_max: Mapped[float] = mapped_column(Float)
+    why: Mapped[list[Any]]  # what was edited, in words
+    reason: Mapped[str] = mapped_column(Text)  # what the learner reads, by the person who applied
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
 
 
 class LedgerEntry(Base):
@@ -66,6 +216,7 @@ class LedgerEntry(Base):
         UniqueConstraint(
             "exercise_hash", "rubric_hash", "answer_hash", "judge", "prompt_hash", name="uq_ledger_key"
         ),
+        Index("ix_ledger_meter", "exercise_hash", "rubric_hash", "judge", "prompt_hash", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     exercise_hash: Mapped[str] = mapped_column(String(64))
@@ -73,9 +224,16 @@ class LedgerEntry(Base):
     answer_hash: Mapped[str] = mapped_column(String(64), index=True)
     judge: Mapped[str] = mapped_column(String(200))
     prompt_hash: Mapped[str] = mapped_column(String(64))
-    verdicts: Mapped[list[Any]]  # [{criterion, met, quote, reason}]
+    verdicts: Mapped[
+        list[Any]
+    ]  # [{criterion, met, quote, reason}]; abstained: what the judge would have said
     outcome: Mapped[str] = mapped_column(String(20))  # "judged" | "abstained"
     reason: Mapped[str] = mapped_column(String(60), default="")
+    claims: Mapped[int] = mapped_column(default=0)  # of the model that needed a quote …
+    lost_quotes: Mapped[int] = mapped_column(default=0)  # … and whose quote was not found
+    signals: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # judge.Signals, {} where not all were heard
     created_at: Mapped[datetime]
     question: Mapped[str] = mapped_column(
         String(64), default="", server_default="", index=True
@@ -83,10 +241,11 @@ class LedgerEntry(Base):
 
 
 class PupilResult(Base):
-    """How the pupil of a ``teach`` exercise did in a submission with a conversation: a projection of the ledger.
+    """What the judge says of a ``teach`` exercise's pupil in a submission with a conversation: a projection of the ledger.
 
-    ``status``: ``waiting`` (nobody knows), ``held`` (it still believes something), ``passed`` (every answer of its quiz
-    is right). ``understood``: misconception → corrected; empty while waiting. ``question`` and ``asked``: see ``AutoMark``.
+    ``status``: ``waiting`` (the judge has not decided), ``held`` (it still believes something), ``passed`` (every answer
+    of its quiz is right). ``understood``: misconception → corrected, or null while waiting. What people decided stands
+    in ``human_verdict`` and wins; ``autograder.pupil_results`` reads both. ``question`` and ``asked``: see ``AutoMark``.
     """
 
     __tablename__ = "pupil_result"

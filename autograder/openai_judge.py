@@ -15,21 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.asking import Asker, Call, Client, Direct, Pace, Silent, Talk, Terms
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judgement, Usage, abstain
+from autograder.judge import CalibrationSample, Judgement, Signals, Usage, Verdict, abstain
+from autograder.partial import rest_of
 from autograder.prompts import Prompt, load_prompt, prompts_hash, render_user
-from autograder.verdicts import (
-    BAND_TOLERANCE,
-    LOST_LIMIT,
-    Claim,
-    agrees,
-    check_claims,
-    nothing_earned,
-)
+from autograder.signals import expected_share
+from autograder.thresholds import Thresholds
+from autograder.verdicts import Claim, check_claims, nothing_earned, share_of
 from courses import personal_data
 from courses.exercises.base import RubricExercise
 from courses.site import Price
 
-CHECKS_VERSION = 2
+CHECKS_VERSION = 3
 """Raise it when quotes, checks or verdicts decide differently: it is part of the prompt hash."""
 TIMEOUT = 120.0  # seconds a call; the local model needs up to 15
 RETRIES = 3
@@ -61,6 +57,7 @@ class OpenAIJudge:
         timeout: seconds that one call may take.
         retries: how often a call is tried again (429, 5xx, no connection), with back-off and Retry-After.
         concurrency: calls at the same time at most; fewer where the provider complains.
+        thresholds: how far its signals may be apart, and how many quotes may be lost.
         price: of a million tokens; None costs nothing.
     """
 
@@ -73,9 +70,11 @@ class OpenAIJudge:
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
         concurrency: int = 4,
+        thresholds: Thresholds | None = None,
         price: Price | None = None,
     ) -> None:
         self.name, self.at_once = model, concurrency
+        self._thresholds = thresholds or Thresholds()
         self._verdicts, self._band = load_prompt("verdicts"), load_prompt("band")
         pace = Pace(concurrency)
         self._client = Client(base_url, api_key, timeout=timeout, retries=retries, pace=pace, price=price)
@@ -91,69 +90,113 @@ class OpenAIJudge:
     def prompt_hash(self) -> str:
         """Covers both prompts, both schemas and the checks of our own that decide with them."""
         schemas = (verdict_schema(("criterion",)), band_schema(1.0))
-        gates = {"checks": CHECKS_VERSION, "band": BAND_TOLERANCE, "lost": LOST_LIMIT}
+        gates = {"checks": CHECKS_VERSION, **self._thresholds.model_dump()}
         return prompts_hash((self._verdicts, self._band), *schemas, gates)
 
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
-        """See `autograder.judge.Judge.judge`. Samples are a calibrated judge's concern."""
-        del samples
+        """See `autograder.judge.Judge.judge`. Samples tell what an answer's vocabulary lets expect."""
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`."""
         caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
-        return await self.ask(exercise, answer)
+        return await self.ask(exercise, answer, samples, known)
 
-    async def ask(self, exercise: RubricExercise, answer: str) -> Judgement:
+    async def ask(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        samples: Sequence[CalibrationSample] = (),
+        known: Sequence[Verdict] = (),
+    ) -> Judgement:
         """Judge an answer that passed the hard checks."""
         sent = personal_data.mask(answer)
         if any(finding.kind == "secret" for finding in personal_data.find(answer)):
             return abstain("personal_data")
-        verdicts, band = self._calls(exercise, sent)
+        verdicts, band = self._calls(exercise, sent, known)
         try:
             async with self._asker.answer((verdicts, band)) as talk:
-                said = await talk.ask(verdicts)
-                claims = _parse(said.text, _Verdicts, said.usage).verdicts
-                judgement = check_claims(exercise, sent, claims, said.usage)
+                judgement = await self._claims(talk, verdicts, exercise, sent, known)
                 if judgement.outcome == "abstained":
                     return judgement
-                return await _confirmed(talk, band, exercise, judgement)
+                expected = expected_share(exercise, answer, samples)
+                return await self._confirmed(talk, band, exercise, judgement, expected)
         except Silent as silent:
             return abstain(silent.reason, silent.usage)
 
-    def _calls(self, exercise: RubricExercise, sent: str) -> tuple[Call, Call]:
-        """Return what is asked of an answer: verdicts, and the band."""
-        schema = verdict_schema(tuple(criterion.id for criterion in exercise.rubric))
-        tokens = REPLY_TOKENS * (1 + len(exercise.rubric))
-        user, key = render_user(exercise, sent), exercise.task_hash()[:32]
+    def _calls(self, exercise: RubricExercise, sent: str, known: Sequence[Verdict]) -> tuple[Call, Call]:
+        """Return what is asked of an answer: verdicts on the criteria that are not known, and the band of all."""
+        asked = rest_of(exercise, known)
+        criteria = tuple(criterion.id for criterion in asked.rubric)
+        return (
+            self._call(self._verdicts, asked, sent, verdict_schema(criteria), 1 + len(criteria)),
+            self._call(self._band, exercise, sent, band_schema(exercise.rubric_points), 1),
+        )
 
-        def call(prompt: Prompt, response_format: Mapping[str, Any], tokens: int) -> Call:
-            return Call(self.name, prompt.text, user, response_format, tokens, key)
+    def _call(
+        self, prompt: Prompt, exercise: RubricExercise, sent: str, schema: Mapping[str, Any], parts: int
+    ) -> Call:
+        return Call(
+            model=self.name,
+            system=prompt.text,
+            user=render_user(exercise, sent),
+            response_format=schema,
+            tokens=REPLY_TOKENS * parts,
+            cache_key=exercise.task_hash()[:32],
+        )
 
-        band = band_schema(exercise.points)
-        return call(self._verdicts, schema, tokens), call(self._band, band, REPLY_TOKENS)
+    async def _claims(
+        self, talk: Talk, call: Call, exercise: RubricExercise, sent: str, known: Sequence[Verdict]
+    ) -> Judgement:
+        said = await talk.ask(call)
+        claims = _parse(said.text, _Verdicts, said.usage).verdicts
+        limit = self._thresholds.lost
+        return check_claims(exercise, sent, claims, said.usage, lost_limit=limit, known=known)
+
+    async def _confirmed(
+        self,
+        talk: Talk,
+        call: Call,
+        exercise: RubricExercise,
+        judgement: Judgement,
+        expected: float | None,
+    ) -> Judgement:
+        """Hear the second call; where it, the vocabulary and the verdicts part, abstain."""
+        points = exercise.rubric_points
+        try:
+            said = await talk.ask(call)
+        except Silent as silent:
+            raise Silent(silent.reason, judgement.usage + silent.usage) from silent
+        total = judgement.usage + said.usage
+        band = _parse(said.text, _Band, total).points
+        if band > points:
+            return abstain("unparsable", total)
+        signals = Signals(checked=share_of(exercise, judgement), band=band / points, expected=expected)
+        if self._thresholds.gate.passes(signals):
+            return judgement.model_copy(update={"usage": total, "signals": signals})
+        heard: dict[str, object] = {
+            "lost_quotes": judgement.lost_quotes,
+            "claims": judgement.claims,
+            "signals": signals,
+            "leanings": judgement.verdicts,
+        }
+        return abstain("signals_disagree", total).model_copy(update=heard)
 
     async def aclose(self) -> None:
         """See `autograder.judge.Judge.aclose`."""
         await self._client.aclose()
-
-
-async def _confirmed(talk: Talk, band: Call, exercise: RubricExercise, judgement: Judgement) -> Judgement:
-    """Return the judgement if a direct band supports it."""
-    try:
-        said = await talk.ask(band)
-    except Silent as silent:
-        raise Silent(silent.reason, judgement.usage + silent.usage) from silent
-    total = judgement.usage + said.usage
-    points = _parse(said.text, _Band, total).points
-    if points > exercise.points:
-        return abstain("unparsable", total)
-    if agrees(exercise, judgement, points):
-        return judgement.model_copy(update={"usage": total})
-    meter = {"lost_quotes": judgement.lost_quotes, "claims": judgement.claims}
-    return abstain("signals_disagree", total).model_copy(update=meter)
 
 
 def _parse(content: str, model: type[M], usage: Usage) -> M:

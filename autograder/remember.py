@@ -8,7 +8,7 @@ from autograder import ledger
 from autograder.judge import Judge, Judgement
 from courses.exercises.base import RubricExercise
 
-OF_THE_EXERCISE = frozenset({"not_calibrated"})
+OF_THE_EXERCISE = frozenset({"not_calibrated", "audit_low", "silenced"})
 """Reasons that say something of the exercise or the judge, not of the answer: not remembered."""
 
 
@@ -27,7 +27,16 @@ def remember(
     hashes = {criterion.id: ledger.criterion_hash(criterion) for criterion in exercise.rubric}
     verdicts = tuple(
         {**verdict.model_dump(), "criterion_hash": hashes[verdict.criterion]}
-        for verdict in judgement.verdicts
+        for verdict in judgement.verdicts or judgement.leanings
     )
-    entry = ledger.Judged(outcome=judgement.outcome, verdicts=verdicts, reason=judgement.reason)
+    is_judged = judgement.outcome == "judged"
+    entry = ledger.Judged(
+        outcome=judgement.outcome,
+        verdicts=verdicts if is_judged else (),
+        leanings=() if is_judged else verdicts,
+        reason=judgement.reason,
+        claims=judgement.claims,
+        lost_quotes=judgement.lost_quotes,
+        signals=judgement.signals.model_dump() if judgement.signals else {},
+    )
     ledger.append(session, key, judge.name, judge.prompt_hash, entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,8 +11,11 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Engine, and_, exists, func, select
 from sqlalchemy.orm import aliased
 
+from autograder.audit.silence import Key
+from autograder.daily.audit import silent_exercises
 from autograder.daily.report import Event, Progress
 from autograder.gradebook import Course
+from autograder.judge import Judge, Reason
 from courses.clock import day_end
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
@@ -62,16 +65,18 @@ class Context:
         engine: the one database.
         lessons: all lessons of the site.
         tell: is told how far each step is.
+        judge: who is asked, or None.
         whole: look at everything once more, as if nothing were known of earlier runs.
     """
 
-    def __init__(  # noqa: PLR0913 - the facts of a run
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of
         self,
         site: Site,
         day: date,
         engine: Engine,
         lessons: Sequence[Lesson],
         tell: Progress,
+        judge: Judge | None = None,
         *,
         whole: bool = False,
     ) -> None:
@@ -80,6 +85,7 @@ class Context:
         self.engine = engine
         self.lessons = {lesson.key: lesson for lesson in lessons}
         self.tell = tell
+        self.judge = judge
         self.whole = whole
         self._courses: dict[str, Course] = {}
 
@@ -87,6 +93,11 @@ class Context:
     def layout(self) -> Layout:
         """Where things lie."""
         return layout(self.site)
+
+    @cached_property
+    def silent(self) -> Mapping[Key, Reason]:
+        """Exercises on which nobody is asked and the ledger is not heard. What must fall silent does so first."""
+        return silent_exercises(self.engine, self.lessons, self.site.judge, self.judge)
 
     @property
     def levels(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from autograder import gradebook
@@ -23,6 +23,7 @@ from autograder.daily.report import Event
 from autograder.gradebook import Manual, Projection, Task
 from autograder.gradebook.notebooks import write_new
 from autograder.gradebook.show import shown_answers, trusted
+from autograder.human.counting import counts
 from autograder.models import AutoMark, HumanMark, Marked, Projected
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
@@ -72,8 +73,17 @@ def _project_level(context: Context, level: str) -> tuple[int, int]:
                 generation = gradebook.write(connection, level, registered, projections)
             context.tell(Event(step="gradebook", done=len(todo), total=len(todo)))
             os.sync()  # autograded notebooks are on the disk before our database says so
-            _finish(context, level, todo, generation)
+            _finish(context, level, list(zip(todo, projections, strict=True)), generation)
     return pulled, len(todo)
+
+
+def _put(projection: Projection) -> dict[str, list[list[float | str]]]:
+    """Return our own manual marks of a submission as ``Projected.manual`` holds them.
+
+    Older marks of ours stand there no more: who types one of them in formgrader now means it.
+    """
+    marks = {exercise: task.manual for exercise, task in projection.tasks.items()}
+    return {exercise: [list(mark)] for exercise, mark in marks.items() if mark is not None}
 
 
 def _is_ours(context: Context, connection: Connection, level: str) -> bool:
@@ -159,6 +169,8 @@ def _prepare(context: Context, part: Sequence[_Todo]) -> Iterator[Projection]:
     with open_session(context.engine) as session:
         marks = _marks(session, ids)
         known = {id_: note(session, id_, own.human) for id_, own in marks.items() if own.human}
+        undone = select(Projected).where(_is_one([id_ for id_ in ids if id_ not in known]))
+        known |= {row.submission_id: row for row in session.scalars(undone)}
         columns = (Submission.id, Submission.case, Submission.answers)
         rows = session.execute(select(*columns).where(Submission.id.in_(ids)))
         answers = {row[0]: (row[1], row[2]) for row in rows}
@@ -176,7 +188,8 @@ def _marks(session: Session, ids: Sequence[int]) -> dict[int, _Marks]:
     for row in session.execute(auto.where(AutoMark.submission_id.in_(ids))):
         found[row[0]].auto[row[1]] = (row[2], row[3])
     human = select(HumanMark.submission_id, HumanMark.exercise, HumanMark.score, HumanMark.comment)
-    for row in session.execute(human.where(HumanMark.submission_id.in_(ids)).order_by(HumanMark.id)):
+    mine = (HumanMark.submission_id.in_(ids), counts(HumanMark.decision_id))
+    for row in session.execute(human.where(*mine).order_by(HumanMark.id)):
         found[row[0]].human[row[1]] = (row[2], trusted(row[3]))
     return found
 
@@ -201,30 +214,32 @@ def _write_notebook(context: Context, own: Counting, lesson: Lesson, answers: Ma
     write_new(folder / "timestamp.txt", stamp_text(own).encode())
 
 
-def _finish(context: Context, level: str, todo: Sequence[_Todo], generation: str) -> None:
+def _finish(context: Context, level: str, done: Sequence[tuple[_Todo, Projection]], generation: str) -> None:
     """Note what stands in the gradebook now, and forget submissions whose place was taken."""
     with open_session(context.engine) as session:
-        for start in range(0, len(todo), CHUNK):
-            _note(session, todo[start : start + CHUNK])
+        for start in range(0, len(done), CHUNK):
+            part = done[start : start + CHUNK]
+            ids = [todo.own.id for todo, _ in part]
+            session.execute(delete(Projected).where(Projected.submission_id.in_(_replaced(ids))))
+            session.execute(delete(Projected).where(_is_one(ids)))
+            session.execute(insert(Projected), [_noted(*each) for each in part])
         session.merge(Setting(key=_setting(level), value=generation))
 
 
-def _note(session: Session, part: Sequence[_Todo]) -> None:
-    ids = [todo.own.id for todo in part]
+def _replaced(ids: Sequence[int]) -> Select[int]:
+    """Select the other submissions of the same people and lessons."""
     standing, gone = aliased(Submission), aliased(Submission)
     same = (gone.person_id == standing.person_id, gone.lesson == standing.lesson, gone.id != standing.id)
-    older = select(gone.id).join(standing, and_(*same)).where(standing.id.in_(ids))
-    session.execute(delete(Projected).where(Projected.submission_id.in_(older)))
-    known = {row.submission_id: row for row in session.scalars(select(Projected).where(_is_one(ids)))}
-    fresh = []
-    for todo in part:
-        values = {"content_hash": todo.content_hash, "source_hash": todo.source_hash}
-        if todo.own.id not in known:
-            fresh.append({"submission_id": todo.own.id, "manual": {}, **values})
-        else:
-            known[todo.own.id].content_hash, known[todo.own.id].source_hash = values.values()
-    if fresh:
-        session.execute(insert(Projected), fresh)
+    return select(gone.id).join(standing, and_(*same)).where(standing.id.in_(ids))
+
+
+def _noted(todo: _Todo, projection: Projection) -> dict[str, object]:
+    return {
+        "submission_id": todo.own.id,
+        "content_hash": todo.content_hash,
+        "source_hash": todo.source_hash,
+        "manual": _put(projection),
+    }
 
 
 def _is_one(ids: Sequence[int]) -> ColumnElement[bool]:

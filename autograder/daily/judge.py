@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder import ledger
 from autograder.asking import Paid, Terms, under
+from autograder.audit.silence import Key
+from autograder.calibration import Calibrated
 from autograder.daily import spending
 from autograder.daily.context import Context
 from autograder.daily.report import Event
 from autograder.daily.waiting import WaitingAnswer, waiting_answers, waiting_pupils
-from autograder.judge import Judge, Judgement, Usage
+from autograder.human.kept import Kept
+from autograder.judge import Judge, Judgement, Usage, samples_of
+from autograder.partial import judge_rest, verdicts_of
+from autograder.pupil import samples_of_pupil, understanding
 from autograder.remember import is_lasting, remember
+from courses.exercises.base import RubricExercise
+from courses.exercises.teach.kind import Teach
+from courses.lessons.model import CASES
 from courses.school.db import session as open_session
 
 log = logging.getLogger(__name__)
@@ -61,15 +69,43 @@ class Asked:
 
 def ask(context: Context, judge: Judge | None) -> Asked:
     """Append to the ledger what the judge decides; without a judge nothing is written."""
-    asked = Asked(judge=judge)
-    asked.answers = waiting_answers(context, asked.judge_key)
-    asked.pupils = waiting_pupils(context, asked.judge_key)
+    asked, refused = Asked(judge=judge), _refused(context, judge)
+    asked.answers = waiting_answers(context, asked.judge_key, {**refused.answers, **context.silent})
+    asked.pupils = waiting_pupils(context, asked.judge_key, refused.pupils | set(context.silent))
     todo = _unknown(context, asked)
     if judge is not None and todo:
         context.tell(Event(step="judge", done=0, total=len(todo)))
         terms = Terms(spending.budget_of(context))
         asyncio.run(_ask_all(context, under(judge, terms), todo, asked))
     return asked
+
+
+@dataclass
+class _Refused:
+    """Exercises that the judge failed to judge as people do, as long as nothing about them changes."""
+
+    answers: dict[Key, str] = field(default_factory=dict)
+    pupils: set[Key] = field(default_factory=set)
+
+
+def _refused(context: Context, judge: Judge | None) -> _Refused:
+    found = _Refused()
+    if not isinstance(judge, Calibrated):
+        return found
+    with open_session(context.engine) as session:
+        kept = Kept(session)
+    for lesson in context.lessons.values():
+        for slot in lesson.slots:
+            case, exercise = next(iter(slot.variants.items()))
+            key, case = (lesson.key, slot.id), case or CASES[0]
+            if isinstance(exercise, RubricExercise):
+                reason = judge.refuses(exercise, samples_of(lesson, slot.id, case, kept.of(lesson, slot.id)))
+                found.answers |= {key: reason} if reason else {}
+            if isinstance(exercise, Teach) and judge.refuses(
+                understanding(exercise), samples_of_pupil(lesson, slot.id, case)
+            ):
+                found.pupils.add(key)
+    return found
 
 
 def _unknown(context: Context, asked: Asked) -> list[WaitingAnswer]:
@@ -79,13 +115,15 @@ def _unknown(context: Context, asked: Asked) -> list[WaitingAnswer]:
     with open_session(context.engine) as session:
         recall = ledger.Recall(session, (own.question.answer_hash for own in waiting))
         for own in waiting:
+            if own.key in context.silent:
+                continue
             known = recall.find(own.exercise, own.text)
             if (known is not None and known.outcome == "judged") or asked.was_asked(recall, own.question):
                 asked.hits += 1
             elif own.question in todo:
                 asked.identical += asked.judge is not None
             else:
-                todo[own.question] = own
+                todo[own.question] = replace(own, known=verdicts_of(recall.held(own.exercise, own.text)))
     return list(todo.values())
 
 
@@ -109,7 +147,7 @@ async def _ask_all(context: Context, judge: Judge, todo: list[WaitingAnswer], as
 
 async def _judgement(judge: Judge, own: WaitingAnswer) -> Judgement | None:
     try:
-        return await judge.judge(own.exercise, own.text, own.samples)
+        return await judge_rest(judge, own.exercise, own.text, own.known, own.samples)
     except Exception:
         log.exception("The judge broke on %s of %s", own.exercise.id, own.lesson.key)
         return None

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, func, select
 
 from autograder.daily.collect import collect
 from autograder.daily.context import Context, DailyError
+from autograder.daily.draw import draw_audit
 from autograder.daily.gradebook import project
 from autograder.daily.judge import Asked, ask
 from autograder.daily.lock import alone
@@ -61,8 +62,8 @@ def run(  # noqa: PLR0913 - one named option each
     with alone(layout(site).data, tell):
         engine = open_engine(database_url(site))
         try:
-            context = Context(site, day, engine, load_lessons(site.lessons), tell, whole=whole)
-            return _Run(context, judge, render).report(started)
+            context = Context(site, day, engine, load_lessons(site.lessons), tell, judge, whole=whole)
+            return _Run(context, render).report(started)
         finally:
             engine.dispose()
 
@@ -75,9 +76,8 @@ def _silent(event: Event) -> None:
 class _Run:
     """The steps, and what they found."""
 
-    def __init__(self, context: Context, judge: Judge | None, render: Renderer | None) -> None:
+    def __init__(self, context: Context, render: Renderer | None) -> None:
         self._context = context
-        self._judge = judge
         self._render = render
         self._asked = Asked()
         self._waiting: dict[str, int] = {}
@@ -129,14 +129,16 @@ class _Run:
         return counts
 
     def _ask(self) -> dict[str, int]:
-        self._asked = ask(self._context, self._judge)
+        self._asked = ask(self._context, self._context.judge)
         return {name: getattr(self._asked, name) for name in ("asked", "judged", "hits", "identical")}
 
     def _ledger(self) -> dict[str, int]:
         marked = project_ledger(self._context, self._asked)
         pupils = project_pupils(self._context, self._asked)
+        drawn = draw_audit(self._context)
         self._waiting = count_waiting(self._context)
-        return {"marked": marked, "waiting": sum(self._waiting.values()), "pupils": pupils}
+        waiting = sum(self._waiting.values())
+        return {"marked": marked, "waiting": waiting, "pupils": pupils, "drawn": drawn}
 
     def _boards(self) -> dict[str, int]:
         if self._render is None:

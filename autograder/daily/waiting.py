@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, exists, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, literal_column, select
 
 from autograder import ledger
+from autograder.audit.silence import Key
 from autograder.daily.context import Context
-from autograder.judge import CalibrationSample, samples_of
+from autograder.human.counting import counts
+from autograder.human.kept import Kept
+from autograder.judge import CalibrationSample, Verdict, samples_of
 from autograder.models import AutoMark, HumanMark, LedgerEntry, PupilResult
 from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
-from autograder.pupil_results import WAITING
+from autograder.pupil_results import WAITING, open_pupils
 from courses.exercises.base import AnswerError, RubricExercise
 from courses.exercises.teach.kind import Teach
 from courses.lessons.model import Lesson
@@ -34,50 +38,71 @@ class WaitingAnswer:
     text: str
     question: ledger.Question
     answer: BaseModel | None = None
+    known: tuple[Verdict, ...] = ()  # verdicts that outlived an edit of the rubric
+    kept: tuple[CalibrationSample, ...] = ()  # what people decided and kept as samples
     reason: str = ""  # why it waited before this run
     asked: str = ""  # which judge abstained for good, see `autograder.ledger.judge_key`
 
     @property
+    def key(self) -> Key:
+        """Lesson and exercise."""
+        return self.lesson.key, self.exercise.id
+
+    @property
     def samples(self) -> tuple[CalibrationSample, ...]:
-        """The author's samples that the judge must reproduce before it is heard on this answer."""
-        find = samples_of_pupil if is_pupil(self.exercise) else samples_of
-        return find(self.lesson, self.exercise.id, self.case)
+        """The samples of author and trainers that the judge must reproduce before it is heard on this answer."""
+        if is_pupil(self.exercise):
+            return samples_of_pupil(self.lesson, self.exercise.id, self.case)
+        return samples_of(self.lesson, self.exercise.id, self.case, self.kept)
 
 
-def waiting_answers(context: Context, judge: str) -> list[WaitingAnswer]:
+def waiting_answers(context: Context, judge: str, silent: Mapping[Key, str]) -> list[WaitingAnswer]:
     """Return the answers that this judge was not asked about, those that failed at an earlier run last.
 
     Args:
         context: the run.
         judge: see `autograder.ledger.judge_key`; empty: without a judge, those that the ledger knows meanwhile.
+        silent: exercises that nobody would be asked about, with the reason; what waits for it is left out.
     """
     columns = (AutoMark.submission_id, AutoMark.exercise, Submission.lesson, Submission.case)
     query = (
         select(*columns, Submission.answers, AutoMark.reason, AutoMark.asked)
         .join_from(AutoMark, Submission, Submission.id == AutoMark.submission_id)
-        .where(IS_WAITING, no_person_decided(), context.counts, *_not_asked(AutoMark, judge))
+        .where(IS_WAITING, no_person_decided(), context.counts, AutoMark.question != "")
         .order_by(AutoMark.reason != "", AutoMark.submission_id, AutoMark.exercise)
     )
+    if not context.whole:
+        query = query.where(_not_asked(AutoMark, judge), *(~_waits_for(*each) for each in silent.items()))
     with open_session(context.engine) as session:
         rows = session.execute(query).all()
-    found = (_waiting(context, *row) for row in rows)
+        kept = Kept(session)
+    found = (_waiting(context, kept, *row) for row in rows)
     return [own for own in found if own is not None]
 
 
 def no_person_decided() -> ColumnElement[bool]:
     """Condition on ``AutoMark``: no mark of a person counts instead of it."""
     same = (HumanMark.submission_id == AutoMark.submission_id, HumanMark.exercise == AutoMark.exercise)
-    return ~exists().where(*same)
+    return ~exists().where(*same, counts(HumanMark.decision_id))
 
 
-def _not_asked(table: type[AutoMark | PupilResult], judge: str) -> tuple[ColumnElement[bool], ...]:
+def _not_asked(table: type[AutoMark | PupilResult], judge: str) -> ColumnElement[bool]:
     if judge:
-        return table.question != "", table.asked != judge
-    return table.asked == "", exists().where(LedgerEntry.question == table.question)
+        return table.asked != judge
+    return and_(table.asked == "", exists().where(LedgerEntry.question == table.question))
+
+
+def _waits_for(key: Key, reason: str) -> ColumnElement[bool]:
+    return and_(_is_in(AutoMark, key), AutoMark.reason == reason)
+
+
+def _is_in(table: type[AutoMark | PupilResult], key: Key) -> ColumnElement[bool]:
+    return and_(Submission.lesson == key[0], table.exercise == key[1])
 
 
 def _waiting(  # noqa: PLR0913, PLR0917 - one row
     context: Context,
+    kept: Kept,
     submission_id: int,
     exercise_id: str,
     key: str,
@@ -104,22 +129,26 @@ def _waiting(  # noqa: PLR0913, PLR0917 - one row
         text=own,
         question=ledger.question(exercise, own),
         answer=answer,
+        kept=kept.of(lesson, exercise_id),
         reason=reason,
         asked=asked,
     )
 
 
-def waiting_pupils(context: Context, judge: str) -> list[WaitingAnswer]:
-    """Return the conversations of which nobody knows what the pupil understood; see `waiting_answers`."""
+def waiting_pupils(context: Context, judge: str, silent: Collection[Key]) -> list[WaitingAnswer]:
+    """Return the conversations in which nobody, judge or person, decided everything; see `waiting_answers`."""
     query = (
         select(Submission.id, PupilResult.exercise, Submission.lesson, Submission.case, Submission.answers)
         .join_from(PupilResult, Submission, Submission.id == PupilResult.submission_id)
-        .where(PupilResult.status == WAITING, context.counts, *_not_asked(PupilResult, judge))
+        .where(PupilResult.status == WAITING, PupilResult.question != "", context.counts)
         .order_by(Submission.id, PupilResult.exercise)
     )
+    if not context.whole:
+        query = query.where(_not_asked(PupilResult, judge), *(~_is_in(PupilResult, key) for key in silent))
     with open_session(context.engine) as session:
         rows = session.execute(query).all()
-    found = (_pupil(context, *row) for row in rows)
+        undecided = open_pupils(session, sorted({row[0] for row in rows}))
+    found = (_pupil(context, *row) for row in rows if (row[0], row[1]) in undecided)
     return [own for own in found if own is not None]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, lazyload
 
 from autograder.daily.context import CHUNK, Context
+from autograder.human.counting import counts
 from autograder.models import AutoMark, HumanMark
 from autograder.pupil_results import passed_ids
 from autograder.results import status_of
@@ -71,7 +72,8 @@ def _marks(session: Session, ids: Sequence[int]) -> dict[int, dict[str, _Mark]]:
     for id_, name, score, points, status in session.execute(auto.where(AutoMark.submission_id.in_(ids))):
         found[id_][name] = (score, points, status)
     human = select(HumanMark.submission_id, HumanMark.exercise, HumanMark.score).order_by(HumanMark.id)
-    for id_, name, score in session.execute(human.where(HumanMark.submission_id.in_(ids))):
+    mine = (HumanMark.submission_id.in_(ids), counts(HumanMark.decision_id))
+    for id_, name, score in session.execute(human.where(*mine)):
         if name in found[id_]:
             points = found[id_][name][1]
             found[id_][name] = (score, points, status_of(score, points))

@@ -231,6 +231,11 @@ class RubricExercise(Exercise):
     min_words: int = 0
     max_words: int = 400
 
+    @property
+    def rubric_points(self) -> float:
+        """Points that the criteria give together; rules of the kind may give further ones."""
+        return sum(criterion.points for criterion in self.rubric)
+
     def rubric_hash(self) -> str:
         """Return the SHA-256 (hex) of what a judge is told to look for.
 
@@ -259,6 +264,11 @@ class RubricExercise(Exercise):
         """
         text = getattr(answer, "text", None)
         return text if isinstance(text, str) else self.render_answer(answer)
+
+    def rubric_decides(self, answer: BaseModel) -> bool:
+        """Tell whether the criteria, once decided, give the points; else a person types the points."""
+        del answer
+        return bool(self.rubric)
 
     def shown_texts(self) -> tuple[str, ...]:
         """Return the texts, criteria aside, that a learner may have copied into an answer."""

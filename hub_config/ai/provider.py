@@ -15,6 +15,8 @@ from pydantic import SecretStr, ValidationError
 from autograder.calibration import Calibrated, FileStore
 from autograder.judge import Judge
 from autograder.openai_judge import OpenAIJudge
+from autograder.second import BothJudges
+from autograder.thresholds import Thresholds
 from courses.exercises.base import Frozen
 from courses.site import Site, layout
 
@@ -39,7 +41,7 @@ class Provider(Frozen):
     model: str
     base_url: str = ""  # ends in /v1
     api_key: SecretStr = SecretStr("")
-    concurrency: int = 8
+    concurrency: int = 256  # requests that it bears at the same time; ``judge.at_once`` may ask for fewer
     timeout: float = 120.0  # seconds until the first byte, and between two of them
 
 
@@ -115,14 +117,22 @@ def judge_for(site: Site, env: Mapping[str, str]) -> Judge | None:
     ready = provider and reachable(provider, layout(site).ai)
     if ready is None:
         return None
-    asked = OpenAIJudge(
-        ready.base_url,
-        ready.api_key.get_secret_value(),
-        ready.model,
-        concurrency=ready.concurrency,
-        timeout=ready.timeout,
-    )
+    asked: Judge = _ask(site, ready, ready.model)
+    if site.judge.second_model:
+        asked = BothJudges(asked, _ask(site, ready, site.judge.second_model))
     return Calibrated(asked, FileStore(layout(site).ai / CALIBRATIONS))
+
+
+def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:
+    return OpenAIJudge(
+        provider.base_url,
+        provider.api_key.get_secret_value(),
+        model,
+        concurrency=min(provider.concurrency, site.judge.at_once),
+        timeout=provider.timeout,
+        thresholds=Thresholds.of(site),
+        price=site.ai.prices.get(model),
+    )
 
 
 def _is_service(env: Mapping[str, str]) -> bool:
@@ -142,7 +152,6 @@ def _through_gateway(env: Mapping[str, str]) -> Provider | None:
             model=model["id"],
             base_url=env["BDHAI_AI_URL"],
             api_key=SecretStr(token),
-            concurrency=4,
         )
         return gateway.model_copy(update=LOCAL_PACE) if model["owned_by"] == "local" else gateway
     except (httpx2.HTTPError, ValueError, LookupError, TypeError):

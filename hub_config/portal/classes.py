@@ -8,12 +8,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from autograder.models import AutoMark, HumanMark
+from autograder.human.counting import counts
+from autograder.models import AutoMark, HumanMark, PupilResult
+from autograder.pupil_results import WAITING, open_pupils
 from courses.exercises.base import Frozen
 from courses.lessons.model import Lesson
 from courses.school.models import Group, Person, Submission
 from courses.school.names import sort_key, text_key
 from courses.school.people import find_person, groups_of_trainer, may_see, people_of_group
+from hub_config.portal.queue.items import open_items
 from hub_config.portal.states import Row, rows_of
 
 NO_GROUP = "-"
@@ -27,7 +30,7 @@ class GroupLink(Frozen):
 
 
 class Waiting(Frozen):
-    """A submission in which at least one exercise waits for a person."""
+    """A submission in which at least one exercise, or what its pupil has understood, waits for a person."""
 
     receipt: str
     display_name: str
@@ -57,6 +60,7 @@ class ClassView(Frozen):
     learners: tuple[Learner, ...]
     waiting: tuple[Waiting, ...]
     lesson_count: int
+    queue: int  # answers in the viewer's own queue, of all their groups
 
 
 def class_view(
@@ -88,6 +92,7 @@ def class_view(
         learners=_learners(session, people, lessons),
         waiting=_waiting(session, [chosen.id if chosen else None], lessons) if groups else (),
         lesson_count=len(lessons),
+        queue=len(open_items(session, viewer, lessons)),
     )
 
 
@@ -142,13 +147,20 @@ def _waiting(
     """Return what waits in the groups (None: people without one), the oldest first; only what counts."""
     known = {lesson.key: lesson for lesson in lessons}
     query = (
-        select(Submission.receipt, Person.display_name, Submission.lesson, Submission.submitted_at)
+        select(
+            Submission.id,
+            _undecided(),
+            Submission.receipt,
+            Person.display_name,
+            Submission.lesson,
+            Submission.submitted_at,
+        )
         .join(Person, Person.id == Submission.person_id)
         .where(
             Submission.id.in_(
                 select(func.max(Submission.id)).group_by(Submission.person_id, Submission.lesson)
             ),
-            _undecided(),
+            or_(_undecided(), _pupil_waits()),
             Person.role == "learner",
             Person.active.is_(True),
             or_(
@@ -158,6 +170,8 @@ def _waiting(
         )
         .order_by(Submission.id)
     )
+    rows = session.execute(query).all()
+    pupils = {id_ for id_, _ in open_pupils(session, [row[0] for row in rows if not row[1]])}
     return tuple(
         Waiting(
             receipt=receipt,
@@ -166,8 +180,8 @@ def _waiting(
             title=known[key].title,
             submitted_at=at,
         )
-        for receipt, name, key, at in session.execute(query)
-        if key in known
+        for id_, undecided, receipt, name, key, at in rows
+        if key in known and (undecided or id_ in pupils)
     )
 
 
@@ -175,8 +189,18 @@ def _undecided() -> ColumnElement[bool]:
     """An exercise that neither rule, AI nor person has marked."""
     marked = (
         select(HumanMark.id)
-        .where(HumanMark.submission_id == AutoMark.submission_id, HumanMark.exercise == AutoMark.exercise)
+        .where(
+            HumanMark.submission_id == AutoMark.submission_id,
+            HumanMark.exercise == AutoMark.exercise,
+            counts(HumanMark.decision_id),
+        )
         .exists()
     )
     mine = (AutoMark.submission_id == Submission.id, AutoMark.score.is_(None), ~marked)
     return select(AutoMark.submission_id).where(*mine).exists()
+
+
+def _pupil_waits() -> ColumnElement[bool]:
+    """A pupil of which the judge decided nothing; people may have."""
+    mine = (PupilResult.submission_id == Submission.id, PupilResult.status == WAITING)
+    return select(PupilResult.submission_id).where(*mine).exists()

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
+from autograder.pupil_results import overrule_pupil
 from autograder.results import overrule
 from courses.exercises.base import Frozen
+from courses.exercises.teach.kind import Teach
 from courses.school.codes import tidy_code
 from courses.school.models import Person
 from hub_config.portal.classes import class_view, learner_view
 from hub_config.portal.handler import PageHandler
+from hub_config.portal.marking import aids, rule
+from hub_config.portal.pupil.deciding import papers, read_choices
 from hub_config.portal.results_view import Opened, ResultView, may_mark, open_submission, result_view
-
-LONGEST_COMMENT = 2000
-_SCORE = re.compile(r"\d{1,4}([.,]\d{1,2})?")
+from hub_config.portal.scores import LONGEST_COMMENT, TOO_LONG, read_score
 
 
 class ClassPage(PageHandler):
@@ -60,51 +61,131 @@ class Attempted(Frozen):
     score: str
     comment: str
     fault: str
+    met: dict[str, bool] | None = None  # criterion by criterion; None: points were typed
 
 
-class MarkPage(PageHandler):
-    """``/bai-nop/<receipt>``: a submission and one form per exercise."""
+class Unchosen(Frozen):
+    """Why a trainer's decisions about the pupil could not be taken."""
 
-    async def get(self, receipt: str) -> None:
-        """Show the submission."""
-        await self._show(receipt, None)
+    exercise: str
+    fault: str
 
-    async def post(self, receipt: str) -> None:
-        """Take one mark, or show the form again with what to mend."""
-        typed = Attempted(
-            exercise=self.get_body_argument("exercise", ""),
-            score=self.get_body_argument("score", ""),
-            comment=self.get_body_argument("comment", "").replace("\r\n", "\n"),
-            fault="",
-        )
 
-        def take(session: Session, person: Person) -> str:
-            opened = self._opened(session, person, receipt)
-            return _take(session, opened, typed, person.username)
+class Marking(PageHandler):
+    """What the pages of one submission share: nobody gets further but those who may mark it."""
 
-        _, fault = await self.ask(take)
-        if fault:
-            self.set_status(422)
-            await self._show(receipt, typed.model_copy(update={"fault": fault}))
-        else:
-            where = f"{self.desk.prefix}bai-nop/{tidy_code(receipt)}"
-            exercise = quote(typed.exercise)
-            self.redirect(f"{where}?da-ghi={exercise}#{exercise}", status=303)
-
-    async def _show(self, receipt: str, typed: Attempted | None) -> None:
-        def find(session: Session, person: Person) -> tuple[ResultView, dict[str, Scheme]]:
-            opened = self._opened(session, person, receipt)
-            return result_view(session, opened), _schemes(opened)
-
-        viewer, (result, schemes) = await self.ask(find)
-        saved = self.get_query_argument("da-ghi", "")
-        self.show("mark.html", viewer, result=result, schemes=schemes, typed=typed, saved=saved)
-
-    def _opened(self, session: Session, person: Person, receipt: str) -> Opened:
+    def opened(self, session: Session, person: Person, receipt: str) -> Opened:
+        """Return the submission; for everybody else it does not exist."""
         opened = open_submission(session, self.desk.shelf, person, tidy_code(receipt))
         if opened is None or not may_mark(person, opened.submission):
             raise self.missing()
         return opened
+
+    async def show_marking(
+        self, receipt: str, typed: Attempted | None = None, unchosen: Unchosen | None = None
+    ) -> None:
+        """Show the submission, with what could not be taken and why."""
+
+        def find(session: Session, person: Person) -> tuple[ResultView, dict[str, object]]:
+            opened = self.opened(session, person, receipt)
+            pupils = papers(session, opened.lesson, opened.submission)
+            beside: dict[str, object] = {
+                "schemes": _schemes(opened),
+                "pupils": pupils,
+                "aids": aids(session, opened),
+            }
+            return result_view(session, opened), beside
+
+        viewer, (result, beside) = await self.ask(find)
+        saved, heard = (self.get_query_argument(name, "") for name in ("da-ghi", "da-nghe"))
+        values = {"typed": typed, "unchosen": unchosen, "saved": saved, "heard": heard}
+        self.show("mark.html", viewer, result=result, **beside, **values)
+
+    def back(self, receipt: str, exercise: str, said: str, place: str) -> None:
+        """Go back to the submission, where ``said`` tells what was written."""
+        where = f"{self.desk.prefix}bai-nop/{tidy_code(receipt)}"
+        self.redirect(f"{where}?{said}={quote(exercise)}#{quote(place)}", status=303)
+
+
+class MarkPage(Marking):
+    """``/bai-nop/<receipt>``: a submission and one form per exercise."""
+
+    async def get(self, receipt: str) -> None:
+        """Show the submission."""
+        await self.show_marking(receipt)
+
+    async def post(self, receipt: str) -> None:
+        """Take one mark, or show the form again with what to mend."""
+        typed = self._typed()
+
+        def take(session: Session, person: Person) -> None:
+            opened = self.opened(session, person, receipt)
+            if typed.met is None:
+                _take(session, opened, typed, person.username)
+            else:
+                rule(session, opened, typed.exercise, self._field, person.username)
+
+        try:
+            await self.ask(take)
+        except ValueError as error:
+            self.set_status(422)
+            await self.show_marking(receipt, typed.model_copy(update={"fault": str(error)}))
+        else:
+            self.back(receipt, typed.exercise, "da-ghi", typed.exercise)
+
+    def _field(self, name: str) -> str:
+        return str(self.get_body_argument(name, ""))
+
+    def _typed(self) -> Attempted:
+        """Return what came: one form types points, the other names the rubric and decides its criteria."""
+        chosen = {
+            name[3:]: self._field(name) == "dat" for name in self.request.arguments if name[:3] == "tc-"
+        }
+        return Attempted(
+            exercise=self._field("exercise"),
+            score=self._field("score"),
+            comment=self._field("comment").replace("\r\n", "\n"),
+            fault="",
+            met=chosen if self._field("rubric") else None,
+        )
+
+
+class PupilPage(Marking):
+    """``/bai-nop/<receipt>/be-che/<exercise>``: what the pupil has understood, as a person decides it."""
+
+    async def get(self, receipt: str, exercise: str) -> None:
+        """Go to the submission: a form that could not be taken stays behind under this address."""
+        self.back(receipt, exercise, "xem", f"be-che-{exercise}")
+
+    async def post(self, receipt: str, exercise: str) -> None:
+        """Take the decisions, or show the form again with what to mend."""
+
+        def take(session: Session, person: Person) -> str:
+            opened = self.opened(session, person, receipt)
+            return self._decide(session, opened, exercise, person.username)
+
+        _, fault = await self.ask(take)
+        if fault:
+            self.set_status(422)
+            await self.show_marking(receipt, unchosen=Unchosen(exercise=exercise, fault=fault))
+        else:
+            self.back(receipt, exercise, "da-nghe", f"be-che-{exercise}")
+
+    def _decide(self, session: Session, opened: Opened, exercise: str, by: str) -> str:
+        teach = _teach(opened, exercise)
+        if teach is None:
+            raise self.missing()
+        given = {one.id: self.get_body_argument(f"hieu-{one.id}", "") for one in teach.misconceptions}
+        try:
+            overrule_pupil(session, opened.submission, teach, read_choices(teach, given), by)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+
+def _teach(opened: Opened, exercise: str) -> Teach | None:
+    variants = (slot.variant(opened.submission.case) for slot in opened.lesson.slots)
+    return next((one for one in variants if isinstance(one, Teach) and one.id == exercise), None)
 
 
 def _schemes(opened: Opened) -> dict[str, Scheme]:
@@ -112,25 +193,13 @@ def _schemes(opened: Opened) -> dict[str, Scheme]:
     return {one.id: Scheme(exercise=one.id, text=one.mark_scheme()) for one in exercises}
 
 
-def _take(session: Session, opened: Opened, typed: Attempted, by: str) -> str:
-    """Store the mark and return ``""``, or return what is wrong with it."""
-    if len(typed.comment) > LONGEST_COMMENT:
-        return "Lời góp ý dài quá 2.000 ký tự. Bạn viết gọn lại giúp."
-    try:
-        score = read_score(typed.score)
-        overrule(session, opened.submission, typed.exercise, score, typed.comment.strip(), by)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def read_score(typed: str) -> float:
-    """Return a score typed with a decimal comma or point.
+def _take(session: Session, opened: Opened, typed: Attempted, by: str) -> None:
+    """Store a mark.
 
     Raises:
-        ValueError: a Vietnamese sentence.
+        ValueError: a Vietnamese sentence that says what is wrong with it.
     """
-    text = typed.strip()
-    if not text.isascii() or not _SCORE.fullmatch(text):
-        raise ValueError("Điểm phải là một số, ví dụ 3 hoặc 2,5.")
-    return float(text.replace(",", "."))
+    if len(typed.comment) > LONGEST_COMMENT:
+        raise ValueError(TOO_LONG)
+    score = read_score(typed.score)
+    overrule(session, opened.submission, typed.exercise, score, typed.comment.strip(), by)

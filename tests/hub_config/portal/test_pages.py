@@ -17,7 +17,7 @@ from courses.school.models import Consent, Person, Setting
 from courses.school.submissions import find_submission
 from hub_config.ai.consent import has_consent
 from hub_config.ai.models import AiExchange, AiUsage
-from hub_config.portal.trainer import read_score
+from hub_config.portal.scores import read_score
 from tests.hub_config.portal.conftest import PREFIX, STARTED
 
 LESSON = "level1/01-ai-doan-chu"
@@ -411,5 +411,5 @@ def test_a_marker_reads_why_the_judge_left_an_answer_to_them(browser_of, hand_in
     with session(engine) as opened:
         mark = opened.get_one(AutoMark, (find_submission(opened, receipt).id, "day-lai"))
         mark.reason = "signals_disagree"
-    assert "Hai cách chấm" in browser_of("hung").get(f"bai-nop/{receipt}").text
-    assert "Hai cách chấm" not in browser_of("lan").get(f"ket-qua/{receipt}").text
+    assert "Các cách xét của máy" in browser_of("hung").get(f"bai-nop/{receipt}").text
+    assert "Các cách xét của máy" not in browser_of("lan").get(f"ket-qua/{receipt}").text

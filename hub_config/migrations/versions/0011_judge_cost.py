@@ -8,8 +8,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -76,8 +76,12 @@ def _key(hashes: list[str]) -> str:
 def _mark_what_waits_once_more() -> None:
     """Let the next run mark again what waits: only it can tell what a judge would be asked."""
     op.execute(
-        "DELETE FROM marked WHERE submission_id IN (SELECT submission_id FROM auto_mark WHERE status = 'waiting')"
-        " OR submission_id IN (SELECT submission_id FROM pupil_result WHERE status = 'waiting')"
+        "UPDATE marked SET lesson_hash = '' WHERE submission_id IN"
+        " (SELECT submission_id FROM auto_mark WHERE status = 'waiting')"
+    )
+    op.execute(
+        "UPDATE marked SET lesson_hash = '' WHERE submission_id IN"
+        " (SELECT submission_id FROM pupil_result WHERE status = 'waiting')"
     )
 
 
