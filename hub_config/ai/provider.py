@@ -48,7 +48,7 @@ class Provider(Frozen):
     model: str
     base_url: str = ""  # ends in /v1
     api_key: SecretStr = SecretStr("")
-    concurrency: int = 8
+    concurrency: int = 256  # requests that it bears at the same time; ``judge.at_once`` may ask for fewer
     timeout: float = 120.0  # seconds until the first byte, and between two of them
 
 
@@ -152,9 +152,10 @@ def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:
         provider.base_url,
         provider.api_key.get_secret_value(),
         model,
-        concurrency=provider.concurrency,
+        concurrency=min(provider.concurrency, site.judge.at_once),
         timeout=provider.timeout,
         thresholds=Thresholds.of(site),
+        price=site.ai.prices.get(model),
     )
 
 
@@ -175,7 +176,6 @@ def _through_gateway(env: Mapping[str, str]) -> Provider | None:
             model=model["id"],
             base_url=env["BDHAI_AI_URL"],
             api_key=SecretStr(token),
-            concurrency=4,
         )
         return gateway.model_copy(update=LOCAL_PACE) if model["owned_by"] == "local" else gateway
     except (httpx2.HTTPError, ValueError, LookupError, TypeError):
