@@ -10,7 +10,7 @@ An exercise passes, for one model and one prompt, when
 
 Samples of all settings of an exercise count: a judge that errs in one setting is silent in all.
 
-The result is kept per (exercise, rubric, samples, model, prompt); a fault of the provider is no result.
+The result is kept per (exercise, rubric, samples, model, prompt, gate); a fault of the provider is no result.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judge, Judgement, abstain
+from autograder.judge import CalibrationSample, Judge, Judgement, Verdict, abstain
+from autograder.partial import judge_rest
+from autograder.signals import Gate, Gated
 from autograder.verdicts import nothing_earned
 from courses.clock import now
 from courses.exercises.base import Frozen, RubricExercise, canonical_hash
@@ -148,13 +150,23 @@ class Calibrated:
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `Judge.judge`; abstains with ``not_calibrated``, or with the provider's fault."""
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`; what is known counts only where all is calibrated."""
         caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
         fault = await self.fault(exercise, samples)
-        return fault or await self._judge.judge(exercise, answer, samples)
+        return fault or await judge_rest(self._judge, exercise, answer, known, samples)
 
     async def fault(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> Judgement | None:
         """Return None when the exercise may be judged, else the abstention. Calibrates when needed."""
@@ -169,17 +181,30 @@ class Calibrated:
         return None if known.passed else abstain("not_calibrated")
 
     def _key(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> str:
-        """Return a key that the settings of an exercise share, so that it is calibrated once for all."""
-        declared = {_identity(each) for each in (exercise, *(s.exercise or exercise for s in samples))}
-        shown = sorted(
-            canonical_hash([s.text, s.verdicts, _identity(s.exercise or exercise)]) for s in samples
-        )
-        return canonical_hash([sorted(declared), shown, self.name, self.prompt_hash])
+        gate = self._judge.gate if isinstance(self._judge, Gated) else None
+        return calibration_key(exercise, samples, self.name, self.prompt_hash, gate)
 
     async def aclose(self) -> None:
         """See `Judge.aclose`."""
         self._locks.clear()  # locks belong to the loop that ends
         await self._judge.aclose()
+
+
+def calibration_key(
+    exercise: RubricExercise,
+    samples: Sequence[CalibrationSample],
+    judge: str,
+    prompt_hash: str,
+    gate: Gate | None,
+) -> str:
+    """Return the key of a result in its store; the settings of an exercise share it, so that one result serves all.
+
+    The gate is part of it: a wider one may let through what the samples refute.
+    """
+    declared = {_identity(each) for each in (exercise, *(s.exercise or exercise for s in samples))}
+    shown = sorted(canonical_hash([s.text, s.verdicts, _identity(s.exercise or exercise)]) for s in samples)
+    numbers = gate.model_dump() if gate is not None else {}
+    return canonical_hash([sorted(declared), shown, judge, prompt_hash, numbers])
 
 
 async def calibrate(

@@ -167,6 +167,7 @@ class GateFit(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     judge: Mapped[str] = mapped_column(String(200))
     prompt_hash: Mapped[str] = mapped_column(String(64))
+    start: Mapped[float] = mapped_column(Float)  # the site's own tolerance, from which it was fitted
     tolerance: Mapped[float] = mapped_column(Float)  # band against checked verdicts, share of the points
     how: Mapped[str] = mapped_column(String(10))  # autograder.gate.How
     curve: Mapped[list[Any]]  # [autograder.gate.Point]

@@ -7,6 +7,7 @@ trusted is abstained from, with the reason; faults of the provider never become 
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -17,9 +18,10 @@ from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judgement, Reason, Signals, Usage, abstain
+from autograder.judge import CalibrationSample, Judgement, Reason, Signals, Usage, Verdict, abstain
+from autograder.partial import rest_of
 from autograder.prompts import Prompt, load_prompt, prompts_hash, render_user
-from autograder.signals import expected_share
+from autograder.signals import Gate, expected_share
 from autograder.thresholds import Thresholds
 from autograder.verdicts import Claim, check_claims, nothing_earned, share_of
 from courses import personal_data
@@ -101,31 +103,60 @@ class OpenAIJudge:
 
     @property
     def prompt_hash(self) -> str:
-        """Covers both prompts, both schemas and the checks of our own that decide with them."""
+        """Covers both prompts, both schemas and the checks of our own that decide with them, but for the gate.
+
+        The gate is fitted on what people say of this judge: were it part of the identity, each fit would make another
+        judge of whom nothing is known. What it let through or not stands in the ledger with the signals.
+        """
         schemas = (verdict_schema(("criterion",)), band_schema(1.0))
-        gates = {"checks": CHECKS_VERSION, **self._thresholds.model_dump()}
-        return prompts_hash((self._verdicts, self._band), *schemas, gates)
+        checks = {"checks": CHECKS_VERSION, "lost": self._thresholds.lost}
+        return prompts_hash((self._verdicts, self._band), *schemas, checks)
+
+    @property
+    def gate(self) -> Gate:
+        """See `autograder.signals.Gated`."""
+        return self._thresholds.gate
+
+    def gated(self, gate: Gate) -> OpenAIJudge:
+        """See `autograder.signals.Gated`."""
+        own = copy.copy(self)
+        own._thresholds = self._thresholds.model_copy(update={"gate": gate})  # noqa: SLF001 - our own copy
+        return own
 
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `autograder.judge.Judge.judge`. Samples tell what an answer's vocabulary lets expect."""
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`."""
         caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
-        return await self.ask(exercise, answer, samples)
+        return await self.ask(exercise, answer, samples, known)
 
     async def ask(
-        self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        samples: Sequence[CalibrationSample] = (),
+        known: Sequence[Verdict] = (),
     ) -> Judgement:
         """Judge an answer that passed the hard checks."""
         sent = personal_data.mask(answer)
         if any(finding.kind == "secret" for finding in personal_data.find(answer)):
             return abstain("personal_data")
         try:
-            judgement = await self._claims(exercise, sent)
+            judgement = await self._claims(exercise, sent, known)
             if judgement.outcome == "abstained":
                 return judgement
             expected = expected_share(exercise, answer, samples)
@@ -133,12 +164,14 @@ class OpenAIJudge:
         except _Silent as silent:
             return abstain(silent.reason, silent.usage)
 
-    async def _claims(self, exercise: RubricExercise, sent: str) -> Judgement:
-        schema = verdict_schema(tuple(criterion.id for criterion in exercise.rubric))
-        tokens = REPLY_TOKENS * (1 + len(exercise.rubric))
+    async def _claims(self, exercise: RubricExercise, sent: str, known: Sequence[Verdict]) -> Judgement:
+        asked = rest_of(exercise, known)
+        schema = verdict_schema(tuple(criterion.id for criterion in asked.rubric))
+        tokens = REPLY_TOKENS * (1 + len(asked.rubric))
         form = _Form(self._verdicts, schema, _Verdicts, tokens)
-        reply, usage = await self._call(form, exercise, sent)
-        return check_claims(exercise, sent, reply.verdicts, usage, lost_limit=self._thresholds.lost)
+        reply, usage = await self._call(form, asked, sent)
+        limit = self._thresholds.lost
+        return check_claims(exercise, sent, reply.verdicts, usage, lost_limit=limit, known=known)
 
     async def _confirmed(
         self, exercise: RubricExercise, sent: str, judgement: Judgement, expected: float | None

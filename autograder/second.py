@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from autograder.judge import CalibrationSample, Judge, Judgement, abstain
+from autograder.judge import CalibrationSample, Judge, Judgement, Verdict, abstain
+from autograder.partial import judge_rest
+from autograder.signals import Gate, Gated, gated
 from courses.exercises.base import RubricExercise, canonical_hash
 
 
@@ -29,14 +31,33 @@ class BothJudges:
         """See `Judge.prompt_hash`."""
         return canonical_hash([self._first.prompt_hash, self._second.prompt_hash])
 
+    @property
+    def gate(self) -> Gate:
+        """See `autograder.signals.Gated`; the first judge's signals are those that are kept."""
+        return self._first.gate if isinstance(self._first, Gated) else Gate()
+
+    def gated(self, gate: Gate) -> BothJudges:
+        """See `autograder.signals.Gated`."""
+        return BothJudges(gated(self._first, gate), gated(self._second, gate))
+
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `Judge.judge`; abstains with ``judges_disagree`` where a criterion is decided otherwise."""
-        first = await self._first.judge(exercise, answer, samples)
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`."""
+        first = await judge_rest(self._first, exercise, answer, known, samples)
         if first.outcome == "abstained" or not first.usage.calls:
             return first
-        second = await self._second.judge(exercise, answer, samples)
+        second = await judge_rest(self._second, exercise, answer, known, samples)
         usage = first.usage + second.usage
         if second.worth_retrying:
             return abstain(second.reason or "provider_error", usage)
@@ -46,6 +67,7 @@ class BothJudges:
             "lost_quotes": first.lost_quotes,
             "claims": first.claims,
             "signals": first.signals,
+            "leanings": first.verdicts,
         }
         return abstain("judges_disagree", usage).model_copy(update=meter)
 

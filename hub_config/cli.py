@@ -9,6 +9,7 @@ import typer
 
 from autograder.cli import Parts, make_app
 from autograder.judge import Judge
+from autograder.remark.command import make_app as make_remark
 from courses.cli import app as courses_app
 from courses.lessons.model import Lesson
 from courses.preview.agreement import Agreement
@@ -51,7 +52,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bình dân h
 app.add_typer(ai_app, name="ai")
 app.add_typer(courses_app)  # new, lint, build, roster
 app.add_typer(make_preview(_try_judge))  # preview
-app.add_typer(make_app(Parts(prepare=_migrate, judge=_judge, render=boards.render)))  # daily, feedback
+_parts = Parts(prepare=_migrate, judge=_judge, render=boards.render)
+app.add_typer(make_app(_parts))  # daily, feedback
+app.add_typer(make_remark(_parts))  # remark
 
 
 @app.callback()

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Engine, delete, func, select
 
+from autograder.daily.audit import refit_gate
 from autograder.daily.collect import collect
 from autograder.daily.context import Context, DailyError
 from autograder.daily.draw import draw_audit
@@ -130,6 +131,8 @@ class _Run:
         self._projected = project_ledger(self._context, self._asked.passing)
         pupils = project_pupils(self._context)
         drawn = draw_audit(self._context)
+        context = self._context
+        refit_gate(context.engine, context.lessons, context.site.judge, context.judge)
         counts = {"marked": self._projected.marked, "waiting": self._projected.waiting}
         return {**counts, "pupils": pupils, "drawn": drawn}
 

@@ -11,14 +11,21 @@ from typing import Literal, TypedDict
 import httpx2
 import openai
 from pydantic import SecretStr, ValidationError
+from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
 
+from autograder.audit.fitting import fit_of, newest_fit
 from autograder.calibration import Calibrated, FileStore
 from autograder.judge import Judge
+from autograder.models import GateFit
 from autograder.openai_judge import OpenAIJudge
 from autograder.second import BothJudges
+from autograder.signals import gated
 from autograder.thresholds import Thresholds
 from courses.exercises.base import Frozen
-from courses.site import Site, layout
+from courses.school.db import open_engine
+from courses.school.db import session as open_session
+from courses.site import Site, database_url, layout
 
 
 class LocalPace(TypedDict):
@@ -120,7 +127,24 @@ def judge_for(site: Site, env: Mapping[str, str]) -> Judge | None:
     asked: Judge = _ask(site, ready, ready.model)
     if site.judge.second_model:
         asked = BothJudges(asked, _ask(site, ready, site.judge.second_model))
-    return Calibrated(asked, FileStore(layout(site).ai / CALIBRATIONS))
+    return Calibrated(_fitted(site, asked), FileStore(layout(site).ai / CALIBRATIONS))
+
+
+def _fitted(site: Site, judge: Judge) -> Judge:
+    """Return the judge with the gate that was fitted on people's marks here, if there is one."""
+    default = Thresholds.of(site).gate
+    url = make_url(database_url(site))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return judge  # a preview on an author's own machine
+    engine = open_engine(database_url(site))
+    try:
+        if not inspect(engine).has_table(GateFit.__tablename__):
+            return judge
+        with open_session(engine) as session:
+            row = newest_fit(session, judge, default)
+        return judge if row is None else gated(judge, fit_of(row).gate(default))
+    finally:
+        engine.dispose()
 
 
 def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:

@@ -89,7 +89,11 @@ class Marking(PageHandler):
         def find(session: Session, person: Person) -> tuple[ResultView, dict[str, object]]:
             opened = self.opened(session, person, receipt)
             pupils = papers(session, opened.lesson, opened.submission)
-            beside: dict[str, object] = {"schemes": _schemes(opened), "pupils": pupils, "aids": aids(session, opened)}
+            beside: dict[str, object] = {
+                "schemes": _schemes(opened),
+                "pupils": pupils,
+                "aids": aids(session, opened),
+            }
             return result_view(session, opened), beside
 
         viewer, (result, beside) = await self.ask(find)

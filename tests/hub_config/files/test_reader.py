@@ -34,12 +34,12 @@ def test_a_letter_in_the_form_of_decree_30_has_no_fault(read):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"font": "Arial"}, "Phông chữ Times New Roman"),
-        ({"left": 20}, "Lề trái 30–35 mm"),
-        ({"state": 16}, "Quốc hiệu cỡ 12–13, đậm"),
-        ({"colour": "C00000"}, "Chữ màu đen"),
-        ({"number": 10}, "Số trang canh giữa ở lề trên, cỡ 13–14"),
-        ({"first": True}, "Không hiện số ở trang thứ nhất"),
+        ({"font": "Arial"}, "phông chữ cần là Times New Roman, tệp đang có Arial"),
+        ({"left": 20}, "lề trái cần 30–35 mm, tệp đang là 20 mm"),
+        ({"state": 16}, "quốc hiệu cần cỡ 12–13, đậm, tệp đang cỡ 16"),
+        ({"colour": "C00000"}, "chữ cần màu đen"),
+        ({"number": 10}, "số trang cần canh giữa ở lề trên, cỡ 13–14"),
+        ({"first": True}, "trang thứ nhất không hiện số trang"),
     ],
 )
 def test_each_fault_of_form_is_named(read, change, told):
@@ -56,9 +56,15 @@ def test_a_workbook_is_read_as_rows_of_text(read):
     assert (found.type, found.facts.sheets) == ("xlsx", 2)
     assert found.facts.rows == (
         ("Hộ", "Sản lượng", "Ngày"),
-        ("Bà A", "12.5", "24/11/2026"),
+        ("Bà A", "12,5", "24/11/2026"),
         ("Ông B", "40", ""),
     )
+
+
+def test_a_workbooks_numbers_have_the_vietnamese_comma_and_its_texts_stay_as_they_are(read):
+    book = Workbook()
+    book.active.append([1.234, "1.500", 360000.0, 1e-7, -0.5])
+    assert read(saved(book)).facts.rows == (("1,234", "1.500", "360000", "0,0000001", "-0,5"),)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -68,6 +74,29 @@ def test_a_table_as_text_is_read_whatever_separates_it(read, separator, encoding
     found = read("\r\n".join(separator.join(line) for line in lines).encode(encoding))
     assert found.type == "csv"
     assert found.facts.rows == tuple(tuple(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('Hộ,Tiền\nBà A,"360,000"\nÔng B,"1,250,000"', ("Bà A", "360,000")),
+        ('Hộ;Việc\n"A; B";trồng chè\nC;hái', ("A; B", "trồng chè")),
+        ('Hộ,Lời\n"Bà ""A""",Dạ\nB,Vâng', ('Bà "A"', "Dạ")),
+    ],
+)
+def test_a_sign_in_quotes_separates_nothing(read, text, cells):
+    found = read(text.encode())
+    assert found.type == "csv"
+    assert found.facts.rows[1] == cells
+
+
+def test_lines_of_different_lengths_are_a_text_and_no_table(read):
+    assert read(b"a,b,c\n1\n1,2\n1,2,3,4").type == "text"
+
+
+def test_a_text_of_very_long_lines_is_no_table_and_no_fault(read):
+    assert read(("chè, " * 40_000 + "\n").encode() * 2).type == "csv"
+    assert read(("chè " * 40_000 + "\n").encode() * 2).type == "text"
 
 
 def test_slides_are_counted_with_titles_and_notes(read):
