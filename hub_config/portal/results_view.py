@@ -14,6 +14,7 @@ from autograder.appeals import WHOLE
 from autograder.human_verdicts import PUPIL, decided
 from autograder.judge import REASON_TEXTS, Reason
 from autograder.pupil_results import understood_of
+from autograder.remark.notes import notes
 from autograder.results import ExerciseResult, result_of
 from courses.exercises.base import AnswerError, Exercise, Frozen, Looked, RubricExercise, Status
 from courses.exercises.files import TYPE_WORDS, HandedFile, file_of, size_words
@@ -82,6 +83,7 @@ class ExerciseView(Frozen):
     checked: str = ""  # what else rules found of an answer that waits for people
     pupil: Quiz | None = None  # teach, when somebody talked with the pupil: how it did
     pupil_by: str = ""  # who decided that, in words
+    moved: tuple[str, ...] = ()  # sentences about edits of the rubric that moved this score
 
     @property
     def words(self) -> str:
@@ -149,6 +151,7 @@ def result_view(session: Session, opened: Opened) -> ResultView:
     newest = is_newest(session, submission)
     pupils = understood_of(session, submission.id)
     people = {key[1]: frozenset(own) for key, own in decided(session, PUPIL, [submission.id]).items()}
+    moved = notes(session, submission.id)
     provisional = newest and submission.id not in counted_ids(session, [submission.id])
     return ResultView(
         receipt=submission.receipt,
@@ -165,7 +168,10 @@ def result_view(session: Session, opened: Opened) -> ResultView:
         provisional=provisional,
         newest=newest,
         exercises=tuple(
-            _with_pupil(exercise, _exercise(exercise, submission, own, provisional), pupils, people)
+            _with_notes(
+                _with_pupil(exercise, _exercise(exercise, submission, own, provisional), pupils, people),
+                moved,
+            )
             for own in result.exercises
             for exercise in [lesson.slot(own.exercise).variant(submission.case)]
         ),
@@ -234,6 +240,12 @@ def _checked(exercise: Exercise, raw: object) -> str:
         return exercise.told(exercise.parse_answer(raw)) if raw is not None and exercise.checkable else ""
     except AnswerError:
         return ""
+
+
+def _with_notes(view: ExerciseView, moved: Mapping[str, tuple[str, ...]]) -> ExerciseView:
+    """Add what an edit moved; a mark that a person gave since is no longer that score."""
+    told = () if view.source == "person" else moved.get(view.exercise, ())
+    return view.model_copy(update={"moved": told}) if told else view
 
 
 def _with_pupil(
