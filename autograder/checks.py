@@ -11,6 +11,7 @@ import unicodedata
 from typing import Literal
 
 from autograder.judge import Reason
+from autograder.language import is_foreign
 from autograder.quotes import allowed_edits, contains, fold
 from courses.exercises.base import RubricExercise
 
@@ -67,6 +68,8 @@ def hard_check(
         return "criteria_copied"
     if copies_texts(exercise, given, compare_reference=compare_reference):
         return "copied"
+    if is_foreign(answer) and not is_foreign(exercise.statement):
+        return "wrong_language"
     return _length(exercise, len(given))
 
 

@@ -18,6 +18,7 @@ Reason = Literal[
     "copied",
     "criteria_copied",
     "instructions",
+    "wrong_language",
     "too_short",
     "too_long",
     "attempt_unsure",
@@ -26,6 +27,9 @@ Reason = Literal[
     "too_many_lost_quotes",
     "same_quote",
     "violation_not_shown",
+    "judges_disagree",
+    "trust_low",
+    "near_pass",
     "refused",
     "cut_off",
     "unparsable",
@@ -44,14 +48,18 @@ REASON_TEXTS: Mapping[Reason, str] = {
     "copied": "Bài chép lại đề bài hoặc bài mẫu.",
     "criteria_copied": "Bài chép gần nguyên văn tiêu chí chấm.",
     "instructions": "Bài có câu như đang ra lệnh cho người chấm.",
+    "wrong_language": "Bài viết bằng tiếng khác, AI không chấm chắc được.",
     "too_short": "Bài ngắn hơn yêu cầu.",
     "too_long": "Bài dài hơn yêu cầu.",
     "attempt_unsure": "AI không chỉ ra được chỗ nào cho thấy học viên đã làm thật.",
     "not_calibrated": "AI chưa chấm đúng các bài mẫu của bài tập này.",
-    "signals_disagree": "Hai cách chấm của AI cho kết quả khác nhau.",
+    "signals_disagree": "Các cách xét của máy cho kết quả khác nhau.",
     "too_many_lost_quotes": "AI dẫn những câu không có trong bài.",
     "same_quote": "AI dẫn cùng một đoạn dài cho mọi tiêu chí.",
     "violation_not_shown": "AI bảo bài vi phạm nhưng không chỉ ra được chỗ nào.",
+    "judges_disagree": "Hai AI chấm khác nhau.",
+    "trust_low": "Gần đây AI hay dẫn những câu không có trong bài của bài tập này.",
+    "near_pass": "Điểm sát mức đạt của thử thách cuối bậc: người chấm quyết định.",
     "refused": "AI từ chối chấm.",
     "cut_off": "AI trả lời bị cắt giữa chừng.",
     "unparsable": "AI trả lời không đúng khuôn.",
@@ -95,6 +103,21 @@ class Usage(Frozen):
         )
 
 
+class Signals(Frozen):
+    """What is known of one answer; shares of the exercise's points, 0 to 1. None: that signal says nothing."""
+
+    checked: float
+    band: float | None = None
+    expected: float | None = None
+
+    def gaps(self) -> tuple[float | None, float | None]:
+        """Return how far band and vocabulary are from the checked verdicts."""
+        return (
+            None if self.band is None else abs(self.checked - self.band),
+            None if self.expected is None else abs(self.checked - self.expected),
+        )
+
+
 class Judgement(Frozen):
     """What a judge says of one answer. ``verdicts`` is complete when judged, empty when abstained."""
 
@@ -104,6 +127,7 @@ class Judgement(Frozen):
     usage: Usage = Usage()
     lost_quotes: int = 0  # claims of the model whose quote was not found: its trust meter
     claims: int = 0  # claims that needed a quote
+    signals: Signals | None = None  # when all of them were heard, whether or not they agreed
 
     @property
     def worth_retrying(self) -> bool:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any
 
+from pydantic import Field
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -38,6 +39,9 @@ class Judged(Frozen):
     outcome: str  # "judged" | "abstained"
     verdicts: tuple[dict[str, Any], ...] = ()
     reason: str = ""
+    claims: int = 0
+    lost_quotes: int = 0
+    signals: dict[str, Any] = Field(default_factory=dict)
 
 
 def question(exercise: RubricExercise, text: str) -> Question:
@@ -72,9 +76,7 @@ def append(session: Session, key: Question, judge: str, prompt_hash: str, judged
         **key.model_dump(),
         "judge": judge,
         "prompt_hash": prompt_hash,
-        "verdicts": list(judged.verdicts),
-        "outcome": judged.outcome,
-        "reason": judged.reason,
+        **judged.model_dump(),
         "created_at": now(),
     }
     session.execute(insert(LedgerEntry), [row])

@@ -57,6 +57,11 @@ class LedgerEntry(Base):
     verdicts: Mapped[list[Any]]  # [{criterion, met, quote, reason}]
     outcome: Mapped[str] = mapped_column(String(20))  # "judged" | "abstained"
     reason: Mapped[str] = mapped_column(String(60), default="")
+    claims: Mapped[int] = mapped_column(default=0)  # of the model that needed a quote …
+    lost_quotes: Mapped[int] = mapped_column(default=0)  # … and whose quote was not found
+    signals: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # judge.Signals, {} where not all were heard
     created_at: Mapped[datetime]
 
 

@@ -17,20 +17,15 @@ from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judgement, Reason, Usage, abstain
+from autograder.judge import CalibrationSample, Judgement, Reason, Signals, Usage, abstain
 from autograder.prompts import Prompt, load_prompt, prompts_hash, render_user
-from autograder.verdicts import (
-    BAND_TOLERANCE,
-    LOST_LIMIT,
-    Claim,
-    agrees,
-    check_claims,
-    nothing_earned,
-)
+from autograder.signals import expected_share
+from autograder.thresholds import Thresholds
+from autograder.verdicts import Claim, check_claims, nothing_earned, share_of
 from courses import personal_data
 from courses.exercises.base import RubricExercise
 
-CHECKS_VERSION = 2
+CHECKS_VERSION = 3
 """Raise it when quotes, checks or verdicts decide differently: it is part of the prompt hash."""
 TIMEOUT = 120.0  # seconds a call; the local model needs up to 15
 RETRIES = 3
@@ -81,6 +76,7 @@ class OpenAIJudge:
         timeout: seconds that one call may take.
         retries: how often a call is tried again (429, 5xx, no connection), with back-off and Retry-After.
         concurrency: calls at the same time.
+        thresholds: how far its signals may be apart, and how many quotes may be lost.
     """
 
     def __init__(  # noqa: PLR0913 - one named option each
@@ -92,8 +88,10 @@ class OpenAIJudge:
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
         concurrency: int = 4,
+        thresholds: Thresholds | None = None,
     ) -> None:
         self.name = model
+        self._thresholds = thresholds or Thresholds()
         self._base_url, self._api_key = base_url, api_key
         self._timeout, self._retries, self._concurrency = timeout, retries, concurrency
         self._verdicts, self._band = load_prompt("verdicts"), load_prompt("band")
@@ -105,22 +103,23 @@ class OpenAIJudge:
     def prompt_hash(self) -> str:
         """Covers both prompts, both schemas and the checks of our own that decide with them."""
         schemas = (verdict_schema(("criterion",)), band_schema(1.0))
-        gates = {"checks": CHECKS_VERSION, "band": BAND_TOLERANCE, "lost": LOST_LIMIT}
+        gates = {"checks": CHECKS_VERSION, **self._thresholds.model_dump()}
         return prompts_hash((self._verdicts, self._band), *schemas, gates)
 
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
-        """See `autograder.judge.Judge.judge`. Samples are a calibrated judge's concern."""
-        del samples
+        """See `autograder.judge.Judge.judge`. Samples tell what an answer's vocabulary lets expect."""
         caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
-        return await self.ask(exercise, answer)
+        return await self.ask(exercise, answer, samples)
 
-    async def ask(self, exercise: RubricExercise, answer: str) -> Judgement:
+    async def ask(
+        self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
+    ) -> Judgement:
         """Judge an answer that passed the hard checks."""
         sent = personal_data.mask(answer)
         if any(finding.kind == "secret" for finding in personal_data.find(answer)):
@@ -129,7 +128,8 @@ class OpenAIJudge:
             judgement = await self._claims(exercise, sent)
             if judgement.outcome == "abstained":
                 return judgement
-            return await self._confirmed(exercise, sent, judgement)
+            expected = expected_share(exercise, answer, samples)
+            return await self._confirmed(exercise, sent, judgement, expected)
         except _Silent as silent:
             return abstain(silent.reason, silent.usage)
 
@@ -138,20 +138,27 @@ class OpenAIJudge:
         tokens = REPLY_TOKENS * (1 + len(exercise.rubric))
         form = _Form(self._verdicts, schema, _Verdicts, tokens)
         reply, usage = await self._call(form, exercise, sent)
-        return check_claims(exercise, sent, reply.verdicts, usage)
+        return check_claims(exercise, sent, reply.verdicts, usage, lost_limit=self._thresholds.lost)
 
-    async def _confirmed(self, exercise: RubricExercise, sent: str, judgement: Judgement) -> Judgement:
-        form = _Form(self._band, band_schema(exercise.points), _Band, REPLY_TOKENS)
+    async def _confirmed(
+        self, exercise: RubricExercise, sent: str, judgement: Judgement, expected: float | None
+    ) -> Judgement:
+        """Hear the second call; where it, the vocabulary and the verdicts part, abstain."""
+        points = exercise.rubric_points
+        form = _Form(self._band, band_schema(points), _Band, REPLY_TOKENS)
         try:
             reply, usage = await self._call(form, exercise, sent)
         except _Silent as silent:
             raise _Silent(silent.reason, judgement.usage + silent.usage) from silent
         total = judgement.usage + usage
-        if reply.points > exercise.points:
+        if reply.points > points:
             return abstain("unparsable", total)
-        if agrees(exercise, judgement, reply.points):
-            return judgement.model_copy(update={"usage": total})
-        meter = {"lost_quotes": judgement.lost_quotes, "claims": judgement.claims}
+        signals = Signals(
+            checked=share_of(exercise, judgement), band=reply.points / points, expected=expected
+        )
+        if self._thresholds.gate.passes(signals):
+            return judgement.model_copy(update={"usage": total, "signals": signals})
+        meter = {"lost_quotes": judgement.lost_quotes, "claims": judgement.claims, "signals": signals}
         return abstain("signals_disagree", total).model_copy(update=meter)
 
     async def _call(self, form: _Form[M], exercise: RubricExercise, sent: str) -> tuple[M, Usage]:

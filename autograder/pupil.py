@@ -24,20 +24,18 @@ MOST_WORDS = 4000  # twelve turns of a thousand characters, and a text
 
 def understanding(teach: Teach) -> WrittenExercise:
     """Return the exercise that the judge is asked instead of ``teach``: has each misconception been corrected?"""
-    return _understanding(teach.id, teach.statement, teach.reference, teach.misconceptions)
+    return _understanding(teach.id, teach.statement, teach.misconceptions)
 
 
 @lru_cache(maxsize=256)
-def _understanding(
-    id_: str, statement: str, reference: str, misconceptions: tuple[Misconception, ...]
-) -> WrittenExercise:
+def _understanding(id_: str, statement: str, misconceptions: tuple[Misconception, ...]) -> WrittenExercise:
     return WrittenExercise(
         id=id_,
         kind="pupil",
         points=len(misconceptions),
         statement=statement,
         rubric=tuple(map(_criterion, misconceptions)),
-        reference=reference,
+        reference="",  # a talk is no model answer: its vocabulary lets expect nothing
         max_words=MOST_WORDS,
     )
 

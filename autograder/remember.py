@@ -29,5 +29,12 @@ def remember(
         {**verdict.model_dump(), "criterion_hash": hashes[verdict.criterion]}
         for verdict in judgement.verdicts
     )
-    entry = ledger.Judged(outcome=judgement.outcome, verdicts=verdicts, reason=judgement.reason)
+    entry = ledger.Judged(
+        outcome=judgement.outcome,
+        verdicts=verdicts,
+        reason=judgement.reason,
+        claims=judgement.claims,
+        lost_quotes=judgement.lost_quotes,
+        signals=judgement.signals.model_dump() if judgement.signals else {},
+    )
     ledger.append(session, key, judge.name, judge.prompt_hash, entry)

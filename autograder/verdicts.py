@@ -14,12 +14,6 @@ from autograder.judge import Judgement, Reason, Usage, Verdict, abstain
 from autograder.quotes import fold, is_found, is_own
 from courses.exercises.base import Criterion, RubricExercise
 
-BAND_TOLERANCE = 0.25
-"""Share of the points by which the direct band may differ from the checked verdicts: one of four or five.
-
-Measured with the local 1.5B model over 150 human-scored answers: within one point of five, judge and
-people agreed at QWK 0.65 to 0.86; beyond it at 0.23 (issue "A grader that people can trust").
-"""
 LOST_LIMIT = 0.5
 """Share of claims with a quote that was not found above which a whole judgement is not trusted."""
 LONGEST_QUOTE = 40
@@ -41,7 +35,14 @@ class Claim(BaseModel):
     met: bool
 
 
-def check_claims(exercise: RubricExercise, answer: str, claims: Sequence[Claim], usage: Usage) -> Judgement:
+def check_claims(
+    exercise: RubricExercise,
+    answer: str,
+    claims: Sequence[Claim],
+    usage: Usage,
+    *,
+    lost_limit: float = LOST_LIMIT,
+) -> Judgement:
     """Return the judgement that the claims support, before the second signal is heard.
 
     Args:
@@ -49,6 +50,7 @@ def check_claims(exercise: RubricExercise, answer: str, claims: Sequence[Claim],
         answer: the text that the model saw.
         claims: one per criterion, in any order.
         usage: what the call cost.
+        lost_limit: share of claims with a lost quote above which the whole judgement is not trusted.
     """
     fault = _fault(exercise, claims)
     if fault is not None:
@@ -64,7 +66,7 @@ def check_claims(exercise: RubricExercise, answer: str, claims: Sequence[Claim],
             verdicts.append(verdict)
     if _is_one_quote_for_all(verdicts, answer):
         return abstain("same_quote", usage)
-    return _trusted(exercise, verdicts, claims, usage)
+    return _trusted(exercise, verdicts, claims, usage, lost_limit)
 
 
 def _is_one_quote_for_all(verdicts: Sequence[Verdict], answer: str) -> bool:
@@ -113,11 +115,15 @@ def _must_not(criterion: Criterion, claim: Claim, answer: str, *, attempted: boo
 
 
 def _trusted(
-    exercise: RubricExercise, verdicts: list[Verdict], claims: Sequence[Claim], usage: Usage
+    exercise: RubricExercise,
+    verdicts: list[Verdict],
+    claims: Sequence[Claim],
+    usage: Usage,
+    lost_limit: float,
 ) -> Judgement:
     lost = sum(verdict.reason in _NOT_EVIDENCE for verdict in verdicts)
     needed = sum(claim.met for claim in claims if _is_must(exercise, claim.criterion))
-    if needed and lost / needed > LOST_LIMIT:
+    if needed and lost / needed > lost_limit:
         silent = abstain("too_many_lost_quotes", usage)
         return silent.model_copy(update={"lost_quotes": lost, "claims": needed})
     order = [criterion.id for criterion in exercise.rubric]
@@ -129,10 +135,9 @@ def _is_must(exercise: RubricExercise, criterion_id: str) -> bool:
     return any(c.id == criterion_id and c.polarity == "must" for c in exercise.rubric)
 
 
-def agrees(exercise: RubricExercise, judgement: Judgement, band: float) -> bool:
-    """Tell whether a direct score supports the checked verdicts."""
-    score = judgement.score(exercise)
-    return score is not None and abs(score - band) <= BAND_TOLERANCE * exercise.points
+def share_of(exercise: RubricExercise, judgement: Judgement) -> float:
+    """Return the checked verdicts' share of the points, 0 to 1."""
+    return (judgement.score(exercise) or 0) / exercise.rubric_points
 
 
 def nothing_earned(exercise: RubricExercise, reason: str) -> Judgement:

@@ -74,6 +74,47 @@ class Ai(Frozen):
     prices: dict[str, Price] = Field(default_factory=dict)  # by model
 
 
+class JudgeSettings(Frozen):
+    """When an AI's marks of open answers are believed, what they may cost in a day, how fast they are asked for.
+
+    Shares run from 0 to 1. The defaults of belief are what ``bdhai evaluate`` justified, see ``docs/judge.md``; for
+    cost and speed see ``docs/judge-cost.md``.
+
+    Attributes:
+        band_tolerance: how far verdicts and second call may part, as a share of the points.
+        words_tolerance: how far verdicts may be from what the vocabulary lets expect, as a share of the points.
+        lost_quotes: share of quotes not found above which one answer's judgement is not believed.
+        trust: the same share over an exercise's latest answers, above which the judge falls silent.
+        second_model: asked too, at the same provider; both must decide alike.
+        challenge_pass: share of the points that passes a level's challenge.
+        audit_share: share of judged answers that trainers re-mark blind.
+        audit_agreement: weighted κ of judge and trainers below which an exercise falls silent.
+        at_once: calls under way together at most; a provider that complains gets fewer for a while.
+        minutes: how long a run asks; what is left waits for the next run.
+        budget_tokens: tokens of a programme's day, prompt and completion together; None: no limit.
+        budget_money: money of a programme's day, by ``ai.prices``; None: no limit.
+        batch: ask through the provider's Batch API.
+        batch_price: what a batch costs, as a share of ``ai.prices``.
+        batch_minutes: how long a run waits for its batch; what came later is collected by the next run.
+    """
+
+    band_tolerance: float = Field(default=0.25, ge=0, le=1)
+    words_tolerance: float = Field(default=0.5, ge=0, le=1)
+    lost_quotes: float = Field(default=0.5, ge=0, le=1)
+    trust: float = Field(default=0.4, ge=0, le=1)
+    second_model: str = Field(default="", max_length=200)
+    challenge_pass: float = Field(default=0.8, gt=0, le=1)
+    audit_share: float = Field(default=0.05, ge=0, le=1)
+    audit_agreement: float = Field(default=0.7, ge=0, le=1)
+    at_once: int = Field(default=8, ge=1, le=256)
+    minutes: int = Field(default=240, ge=1, le=1200)
+    budget_tokens: int | None = Field(default=None, ge=0)
+    budget_money: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    batch: bool = False
+    batch_price: float = Field(default=0.5, ge=0, le=1)
+    batch_minutes: int = Field(default=20, ge=0, le=1200)
+
+
 class Site(Frozen):
     """A validated ``site.yaml``. ``demo`` is True only when no site file names a real ward."""
 
@@ -83,6 +124,7 @@ class Site(Frozen):
     units: tuple[str, ...] = ()
     uploads: Uploads = Uploads()
     ai: Ai = Ai()
+    judge: JudgeSettings = JudgeSettings()
     address: str = ""  # what people type to come here; printed on slips
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")

@@ -42,7 +42,7 @@ def render_user(exercise: RubricExercise, answer: str) -> str:
     criteria = "\n".join(render_criterion(criterion) for criterion in exercise.rubric)
     return (
         f"Đề bài:\n<de_bai>\n{exercise.statement.strip()}\n</de_bai>\n\n"
-        f"Tiêu chí (tối đa {exercise.points:g} điểm):\n{criteria}\n\n"
+        f"Tiêu chí (tối đa {exercise.rubric_points:g} điểm):\n{criteria}\n\n"
         f"Bài của học viên:\n<bai_lam>\n{neutralise(answer)}\n</bai_lam>"
     )
 

@@ -231,6 +231,11 @@ class RubricExercise(Exercise):
     min_words: int = 0
     max_words: int = 400
 
+    @property
+    def rubric_points(self) -> float:
+        """Points that the criteria give together; rules of the kind may give further ones."""
+        return sum(criterion.points for criterion in self.rubric)
+
     def rubric_hash(self) -> str:
         """Return the SHA-256 (hex) of what a judge is told to look for.
 

@@ -51,6 +51,7 @@ def open_gateway(site: Site, env: Mapping[str, str] = os.environ) -> Gateway:
         meter=meter,
         usage=Usage(engine, site.ai),
         settings=site.ai,
+        second_model=site.judge.second_model,
         folder=layout(site).ai,
         data_lesson=data_lesson(site, auth.hub_prefix),
     )

@@ -52,7 +52,7 @@ class Completions(Door):
     async def _answer(self, caller: Caller) -> None:
         gateway = self.gateway
         question = self._question(caller)
-        provider = gateway.ready()
+        provider = gateway.asked(question.model, by_service=caller.is_service)
         body = question.outgoing(provider.model, None if caller.is_service else gateway.settings.reply_tokens)
         with self._counted(caller):
             self.passed_on = True

@@ -41,6 +41,7 @@ class Gateway:
 
     Attributes:
         folder: where to tell how things stand (``data/ai``); None tells nobody.
+        second_model: what the grader may ask besides the provider's own model.
         data_lesson: address of the lesson on personal data, on this site; empty when it has none.
     """
 
@@ -51,6 +52,7 @@ class Gateway:
     meter: Meter = field(default_factory=lambda: Meter(Limits()))
     usage: Usage = field(default_factory=Usage)
     settings: Ai = field(default_factory=Ai)
+    second_model: str = ""
     folder: Path | None = None
     data_lesson: str = ""
     _telling: asyncio.Task[None] | None = None
@@ -78,6 +80,17 @@ class Gateway:
         if self.local.state == "starting":
             raise starting()
         return self.local.provider
+
+    def asked(self, model: str, *, by_service: bool) -> Provider:
+        """Return the provider with the model to ask: its own, or the second one for a service that names it.
+
+        Raises:
+            Failure: see ``ready``.
+        """
+        provider = self.ready()
+        if by_service and self.second_model and model == self.second_model:
+            return provider.model_copy(update={"model": model})
+        return provider
 
     @property
     def model(self) -> str:

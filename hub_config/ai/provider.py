@@ -15,6 +15,8 @@ from pydantic import SecretStr, ValidationError
 from autograder.calibration import Calibrated, FileStore
 from autograder.judge import Judge
 from autograder.openai_judge import OpenAIJudge
+from autograder.second import BothJudges
+from autograder.thresholds import Thresholds
 from courses.exercises.base import Frozen
 from courses.site import Site, layout
 
@@ -115,14 +117,21 @@ def judge_for(site: Site, env: Mapping[str, str]) -> Judge | None:
     ready = provider and reachable(provider, layout(site).ai)
     if ready is None:
         return None
-    asked = OpenAIJudge(
-        ready.base_url,
-        ready.api_key.get_secret_value(),
-        ready.model,
-        concurrency=ready.concurrency,
-        timeout=ready.timeout,
-    )
+    asked: Judge = _ask(site, ready, ready.model)
+    if site.judge.second_model:
+        asked = BothJudges(asked, _ask(site, ready, site.judge.second_model))
     return Calibrated(asked, FileStore(layout(site).ai / CALIBRATIONS))
+
+
+def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:
+    return OpenAIJudge(
+        provider.base_url,
+        provider.api_key.get_secret_value(),
+        model,
+        concurrency=provider.concurrency,
+        timeout=provider.timeout,
+        thresholds=Thresholds.of(site),
+    )
 
 
 def _is_service(env: Mapping[str, str]) -> bool:

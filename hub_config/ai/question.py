@@ -41,11 +41,12 @@ class Message(BaseModel):
 
 
 class ChatRequest(BaseModel):
-    """What a caller may ask for; other fields are dropped, the model is ours."""
+    """What a caller may ask for; other fields are dropped. ``model`` is heard only of a service, see ``Gateway.asked``."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     messages: tuple[Message, ...] = Field(min_length=1, max_length=MAX_MESSAGES)
+    model: str = Field(default="", max_length=200)
     stream: bool = False
     temperature: float | None = Field(default=None, ge=0, le=2)
     top_p: float | None = Field(default=None, gt=0, le=1)

@@ -249,3 +249,11 @@ def test_the_grader_judges_through_the_gateway(open_gateway, provider, fake, tmp
 
     assert asyncio.run(go()).score(exercise) == 4
     assert json.loads((tmp_path / "ai" / "calibration.json").read_text())
+
+
+def test_the_grader_may_name_the_second_model_and_nobody_else_may(open_gateway, provider, fake, ask):
+    address = open_gateway(provider, second_model="fake-2")
+    ask(address, model="fake-2", user="an")
+    ask(address, model="fake-2", token="daily-token")
+    ask(address, model="gpt-huge", token="daily-token")
+    assert [asked.model for asked in fake.asked] == ["fake-1", "fake-2", "fake-1"]

@@ -1,0 +1,79 @@
+"""Whether a text is Vietnamese, with or without diacritics, teencode and all.
+
+Vietnamese words are single syllables of a strict form: an onset, a rime, perhaps a tone mark. So the share of words
+that could be a Vietnamese syllable tells: of Vietnamese texts nearly all, of English ones about a third.
+"""
+
+from __future__ import annotations
+
+import re
+
+from autograder.quotes import fold
+
+FEWEST_WORDS = 8
+"""Words below which a text is too short to tell."""
+LEAST_SHARE = 0.5
+"""Share of words that could be Vietnamese. Measured: the lessons' samples 0.97 to 1, 942 English answers 0.43 at most."""
+_ONSET = r"(?:ngh|ng|nh|th|tr|ch|gh|gi|kh|ph|qu|[bcdghklmnprstvx])?"
+_NUCLEUS = (
+    r"(?:uye|uya|uyu|oai|oao|oay|oeo|uay|uoi|uou|ieu|yeu"
+    r"|ia|ie|iu|ua|ue|ui|uo|uu|uy|ya|ye|ai|ao|au|ay|eo|eu|oa|oe|oi|oo|[aeiouy])"
+)
+_CODA = r"(?:ch|ng|nh|[cmnpt])?"
+_SYLLABLE = re.compile(rf"{_ONSET}{_NUCLEUS}{_CODA}")
+_CHAT = frozenset(
+    [
+        "ko",
+        "kg",
+        "hk",
+        "hok",
+        "hem",
+        "dc",
+        "vs",
+        "cx",
+        "ntn",
+        "bik",
+        "bit",
+        "vt",
+        "nx",
+        "mik",
+        "mk",
+        "ck",
+        "vk",
+        "z",
+        "j",
+        "r",
+        "trc",
+        "ns",
+        "nc",
+        "tl",
+        "ib",
+        "dt",
+        "sdt",
+        "vd",
+        "wa",
+        "lun",
+        "zay",
+        "zui",
+        "thik",
+    ]
+)
+"""How people shorten words when they chat."""
+
+
+def vietnamese_share(text: str) -> float | None:
+    """Return the share of a text's words (numbers aside) that could be Vietnamese; None for too short a text."""
+    words = [word for word in fold(text) if word.isalpha()]
+    if len(words) < FEWEST_WORDS:
+        return None
+    return sum(map(_may_be_vietnamese, words)) / len(words)
+
+
+def is_foreign(text: str) -> bool:
+    """Tell whether a text is surely not Vietnamese."""
+    share = vietnamese_share(text)
+    return share is not None and share < LEAST_SHARE
+
+
+def _may_be_vietnamese(word: str) -> bool:
+    return word in _CHAT or _SYLLABLE.fullmatch(word) is not None

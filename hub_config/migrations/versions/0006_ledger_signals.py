@@ -1,0 +1,26 @@
+"""What the ledger keeps of how a judgement came about: lost quotes and the signals that were heard."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Go forward."""
+    with op.batch_alter_table("ledger") as batch:
+        batch.add_column(sa.Column("claims", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("lost_quotes", sa.Integer(), nullable=False, server_default="0"))
+        batch.add_column(sa.Column("signals", sa.JSON(), nullable=False, server_default="{}"))
+
+
+def downgrade() -> None:
+    """Go back."""
+    with op.batch_alter_table("ledger") as batch:
+        for name in ("signals", "lost_quotes", "claims"):
+            batch.drop_column(name)
