@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from autograder import ledger
 from autograder.digest import refresh_digests
 from autograder.models import AutoMark, Marked
+from autograder.near_pass import REASON, Decided, PassLine, near_the_line
 from autograder.pupil_results import keep_results
 from courses.exercises.answers import blank
 from courses.exercises.base import AnswerError, Exercise, Frozen, Mark, RubricExercise
@@ -36,18 +37,23 @@ class Marking(Frozen):
     reason: str = ""
 
 
-def mark_submission(session: Session, lesson: Lesson, submission: Submission) -> None:
+def mark_submission(
+    session: Session, lesson: Lesson, submission: Submission, line: PassLine | None = None
+) -> None:
     """Write the machine's marks of all exercises of one submission, replacing older ones.
 
     Args:
         session: an open session; the caller commits.
         lesson: the lesson that the submission answers.
         submission: a flushed row (it needs its id).
+        line: where passing begins, of a challenge.
     """
-    mark_submissions(session, lesson, [submission])
+    mark_submissions(session, lesson, [submission], line)
 
 
-def mark_submissions(session: Session, lesson: Lesson, submissions: Sequence[Submission]) -> int:
+def mark_submissions(
+    session: Session, lesson: Lesson, submissions: Sequence[Submission], line: PassLine | None = None
+) -> int:
     """Write the machine's marks of many submissions of one lesson in a few statements.
 
     Returns:
@@ -58,7 +64,7 @@ def mark_submissions(session: Session, lesson: Lesson, submissions: Sequence[Sub
     session.flush()
     ids = [submission.id for submission in submissions]
     recall = ledger.Recall(session)
-    markings = {s.id: mark_answers(lesson, s.case, s.answers, recall) for s in submissions}
+    markings = {s.id: mark_answers(lesson, s.case, s.answers, recall, line) for s in submissions}
     session.execute(delete(AutoMark).where(AutoMark.submission_id.in_(ids)))
     session.execute(delete(Marked).where(Marked.submission_id.in_(ids)))
     rows = [mark_row(id_, marking) for id_, own in markings.items() for marking in own]
@@ -72,7 +78,11 @@ def mark_submissions(session: Session, lesson: Lesson, submissions: Sequence[Sub
 
 
 def mark_answers(
-    lesson: Lesson, case: str, answers: Mapping[str, object], recall: ledger.Recall | None = None
+    lesson: Lesson,
+    case: str,
+    answers: Mapping[str, object],
+    recall: ledger.Recall | None = None,
+    line: PassLine | None = None,
 ) -> tuple[Marking, ...]:
     """Return the mark of each exercise of a lesson, in reading order.
 
@@ -81,8 +91,34 @@ def mark_answers(
         case: the setting that the learner worked in.
         answers: exercise id → raw answer; a missing one was left blank.
         recall: the ledger's memory; without it every rubric answer waits.
+        line: where passing begins, of a challenge; the usual line when left out.
     """
-    return tuple(mark_answer(slot.variant(case), answers.get(slot.id), recall) for slot in lesson.slots)
+    markings = tuple(mark_answer(slot.variant(case), answers.get(slot.id), recall) for slot in lesson.slots)
+    return hold_near_pass(lesson, markings, line or PassLine())
+
+
+def hold_near_pass(lesson: Lesson, markings: Sequence[Marking], line: PassLine) -> tuple[Marking, ...]:
+    """Return the markings of a submission; those of a judge wait where the score is near a challenge's pass line."""
+    if not lesson.challenge:
+        return tuple(markings)
+    held = near_the_line([_decided(marking) for marking in markings], line)
+    return tuple(_held(marking) if marking.exercise in held else marking for marking in markings)
+
+
+def _decided(marking: Marking) -> Decided:
+    mark = marking.mark
+    return Decided(
+        exercise=marking.exercise,
+        score=mark.score,
+        max_score=mark.max_score,
+        by_judge=marking.source == "ai",
+    )
+
+
+def _held(marking: Marking) -> Marking:
+    """A person decides without the judge's verdicts before their eyes."""
+    mark = Mark(score=None, max_score=marking.mark.max_score, status="waiting")
+    return Marking(exercise=marking.exercise, mark=mark, source="nobody", reason=REASON)
 
 
 def mark_answer(exercise: Exercise, raw: object, recall: ledger.Recall | None = None) -> Marking:

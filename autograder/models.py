@@ -1,11 +1,11 @@
-"""Tables of the grader: marks, people's marks, the ledger, the days that were run."""
+"""Tables of the grader: marks, people's marks and decisions, the audit, the ledger, the days that were run."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Float, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Date, Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.school.models import Base
@@ -37,6 +37,82 @@ class HumanMark(Base):
     comment: Mapped[str] = mapped_column(Text)
     by: Mapped[str] = mapped_column(String(64))  # username, or "formgrader"
     at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
+
+
+class Decision(Base):
+    """A person decided an answer; append-only. What belongs to it counts until somebody undoes it.
+
+    ``submission_id`` is the one that the person read; the marks of identical answers belong to the same decision.
+    """
+
+    __tablename__ = "decision"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))  # autograder.human.Kind
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    by: Mapped[str] = mapped_column(String(64), index=True)  # username
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class Snippet(Base):
+    """A comment that a person uses again; theirs alone."""
+
+    __tablename__ = "snippet"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str] = mapped_column(String(64), index=True)  # username
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+
+
+class KeptSample(Base):
+    """An answer that a person decided and wants the judge to reproduce before it is heard on this exercise."""
+
+    __tablename__ = "kept_sample"
+    __table_args__ = (Index("ix_kept_sample_exercise", "lesson", "exercise"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(120))  # Lesson.key
+    exercise: Mapped[str] = mapped_column(String(60))
+    case: Mapped[str] = mapped_column(String(20))
+    rubric_hash: Mapped[str] = mapped_column(String(64))  # of the rubric that it was decided by
+    text: Mapped[str] = mapped_column(Text)  # what a judge reads, without any name
+    verdicts: Mapped[dict[str, Any]]  # criterion → met
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
+
+
+class AuditItem(Base):
+    """A judged answer, drawn at random, that a person marks again without seeing the judge's verdicts."""
+
+    __tablename__ = "audit_item"
+    __table_args__ = (UniqueConstraint("submission_id", "exercise", name="uq_audit_item_answer"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    exercise: Mapped[str] = mapped_column(String(60))
+    verdicts: Mapped[list[Any]]  # the judge's when it was drawn: [{criterion, met, quote, reason}]
+    drawn_on: Mapped[date] = mapped_column(Date)  # programme day of the run that drew it
+    status: Mapped[str] = mapped_column(String(10), index=True)  # "open" | "done"
+    given: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the person's: criterion → met
+    by: Mapped[str] = mapped_column(String(64), default="")  # username
+    at: Mapped[datetime | None]
+
+
+class HumanVerdict(Base):
+    """A person's verdict on one criterion: append-only, the newest wins; see ``autograder.human_verdicts``."""
+
+    __tablename__ = "human_verdict"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    rubric: Mapped[str] = mapped_column(
+        String(10)
+    )  # human_verdicts.Rubric; a misconception may bear a criterion's id
+    criterion: Mapped[str] = mapped_column(Text)
+    met: Mapped[bool]
+    quote: Mapped[str] = mapped_column(Text, default="")
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
 
 
 class LedgerEntry(Base):
@@ -66,10 +142,11 @@ class LedgerEntry(Base):
 
 
 class PupilResult(Base):
-    """How the pupil of a ``teach`` exercise did in a submission with a conversation: a projection of the ledger.
+    """What the judge says of a ``teach`` exercise's pupil in a submission with a conversation: a projection of the ledger.
 
-    ``status``: ``waiting`` (nobody knows), ``held`` (it still believes something), ``passed`` (every answer of its quiz
-    is right). ``understood``: misconception → corrected; empty while waiting.
+    ``status``: ``waiting`` (the judge has not decided), ``held`` (it still believes something), ``passed`` (every answer
+    of its quiz is right). ``understood``: misconception → corrected, or null while waiting. What people decided stands
+    in ``human_verdict`` and wins; ``autograder.pupil_results`` reads both.
     """
 
     __tablename__ = "pupil_result"

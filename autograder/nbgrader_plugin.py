@@ -19,6 +19,7 @@ from autograder import ledger
 from autograder.gradebook.notebooks import answer_cells, answer_outputs
 from autograder.gradebook.show import shown_answers, trusted
 from autograder.marking import Marking, mark_answers
+from autograder.near_pass import PassLine
 from courses.exercises.base import Frozen
 from courses.lessons import load_lesson
 from courses.lessons.model import Case, Lesson
@@ -66,7 +67,8 @@ def _markings(site: Site, lesson: Lesson, submission: Answers) -> tuple[Marking,
     engine = open_engine(database_url(site))
     try:
         with open_session(engine) as session:
-            return mark_answers(lesson, submission.case, submission.answers, ledger.Recall(session))
+            recall, line = ledger.Recall(session), PassLine.of(site)
+            return mark_answers(lesson, submission.case, submission.answers, recall, line)
     finally:
         engine.dispose()
 

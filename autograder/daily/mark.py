@@ -7,6 +7,7 @@ from sqlalchemy import select
 from autograder.daily.context import CHUNK, Context
 from autograder.marking import mark_submissions
 from autograder.models import Marked
+from autograder.near_pass import PassLine
 from courses.clock import day_end
 from courses.school.db import session as open_session
 from courses.school.models import Submission
@@ -21,7 +22,7 @@ def mark(context: Context) -> dict[str, int]:
             for key in sorted({key for key, _ in part}):
                 ids = [id_ for own, id_ in part if own == key]
                 rows = session.scalars(select(Submission).where(Submission.id.in_(ids))).all()
-                recalled += mark_submissions(session, context.lessons[key], rows)
+                recalled += mark_submissions(session, context.lessons[key], rows, PassLine.of(context.site))
     return {"marked": len(todo), "recalled": recalled}
 
 

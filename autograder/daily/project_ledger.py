@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, insert, tuple_
@@ -11,9 +12,11 @@ from autograder import ledger
 from autograder.daily.context import CHUNK, Context
 from autograder.daily.waiting import WaitingAnswer, waiting_answers
 from autograder.digest import refresh_digests
-from autograder.marking import mark_row, marking_of
+from autograder.marking import mark_answers, mark_row, marking_of
 from autograder.models import AutoMark
+from autograder.near_pass import REASON, PassLine
 from courses.school.db import session as open_session
+from courses.school.models import Submission
 
 
 @dataclass
@@ -39,6 +42,7 @@ def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Pro
             rows = [row for own in part if (row := _row(own, recall, passing, done)) is not None]
             if rows:
                 _replace(session, rows)
+                _hold(context, session, recall, part, done)
                 refresh_digests(session, sorted({own.submission_id for own in part}))
     return done
 
@@ -59,6 +63,27 @@ def _row(
         done.waiting += 1
         done.abstained[judged.reason] = done.abstained.get(judged.reason, 0) + 1
     return mark_row(own.submission_id, marking_of(own.exercise, own.answer, judged))
+
+
+def _hold(
+    context: Context,
+    session: Session,
+    recall: ledger.Recall,
+    part: Sequence[WaitingAnswer],
+    done: Projected,
+) -> None:
+    """Leave the judged marks of a challenge to a person where the score is near the pass line."""
+    challenges = {own.submission_id: own.lesson for own in part if own.lesson.challenge}
+    for id_, lesson in challenges.items():
+        submission = session.get_one(Submission, id_)
+        line = PassLine.of(context.site)
+        markings = mark_answers(lesson, submission.case, submission.answers, recall, line)
+        held = [mark_row(id_, marking) for marking in markings if marking.reason == REASON]
+        if held:
+            _replace(session, held)
+            done.marked -= len(held)
+            done.waiting += len(held)
+            done.abstained[REASON] = done.abstained.get(REASON, 0) + len(held)
 
 
 def _replace(session: Session, rows: list[dict[str, object]]) -> None:

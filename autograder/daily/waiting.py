@@ -12,7 +12,7 @@ from autograder.daily.context import Context
 from autograder.judge import CalibrationSample, samples_of
 from autograder.models import AutoMark, HumanMark, PupilResult
 from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
-from autograder.pupil_results import WAITING
+from autograder.pupil_results import WAITING, open_pupils
 from courses.exercises.base import AnswerError, RubricExercise
 from courses.exercises.teach.kind import Teach
 from courses.lessons.model import Lesson
@@ -86,7 +86,7 @@ def _waiting(  # noqa: PLR0913, PLR0917 - one row
 
 
 def waiting_pupils(context: Context) -> list[WaitingAnswer]:
-    """Return the conversations of counting submissions of which nobody knows what the pupil understood."""
+    """Return the conversations of counting submissions in which nobody, judge or person, decided everything."""
     counting = {own.id for own in context.counting}
     query = (
         select(Submission.id, PupilResult.exercise, Submission.lesson, Submission.case, Submission.answers)
@@ -95,7 +95,8 @@ def waiting_pupils(context: Context) -> list[WaitingAnswer]:
         .order_by(Submission.id, PupilResult.exercise)
     )
     with open_session(context.engine) as session:
-        rows = [row for row in session.execute(query) if row[0] in counting]
+        undecided = open_pupils(session)
+        rows = [row for row in session.execute(query) if row[0] in counting and (row[0], row[1]) in undecided]
     found = (_pupil(context, row[0], row[1], row[2], row[3], row[4]) for row in rows)
     return [own for own in found if own is not None]
 

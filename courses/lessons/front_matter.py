@@ -38,6 +38,7 @@ class FrontMatter(Frozen):
     skills: tuple[str, ...] = Field(min_length=1)
     goals: tuple[str, ...] = Field(min_length=1)
     safety: bool
+    challenge: bool = False
     outcome: str = Field(min_length=1)
     alignment: Alignment
     cards: Annotated[tuple[ReviewCard, ...], AfterValidator(_whole)] = ()  # lint asks for them

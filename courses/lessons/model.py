@@ -75,6 +75,7 @@ class Lesson(Frozen):
     skills: tuple[str, ...]
     goals: tuple[str, ...]
     safety: bool
+    challenge: bool = False  # the level's challenge: a certificate hangs on it
     outcome: str
     alignment: dict[str, tuple[str, ...]]
     blocks: tuple[Prose | ExerciseSlot, ...]

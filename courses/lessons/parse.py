@@ -181,6 +181,7 @@ def _lesson(
         skills=front.skills,
         goals=front.goals,
         safety=front.safety,
+        challenge=front.challenge,
         outcome=front.outcome,
         alignment=front.alignment.model_dump(),
         cards=front.cards,

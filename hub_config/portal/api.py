@@ -7,6 +7,7 @@ import re
 from sqlalchemy.orm import Session
 from tornado.web import HTTPError
 
+from autograder.near_pass import PassLine
 from courses.school.models import Person
 from hub_config.portal import learning
 from hub_config.portal.api_base import SAID, Api
@@ -124,8 +125,9 @@ class SubmissionsApi(Api):
         """Hand a lesson in."""
         asked = self.asked(SubmissionRequest)
         self.limit(self.desk.submissions, "nộp bài")
+        line = PassLine.of(self.desk.site)
         _, receipt = await self.ask(
-            lambda session, person: learning.submit(session, person, self.desk.shelf, asked)
+            lambda session, person: learning.submit(session, person, self.desk.shelf, asked, line)
         )
         self.reply(receipt, 201)
 

@@ -22,7 +22,7 @@ from hub_config.portal.pupil.api import PupilApi
 from hub_config.portal.reading import ReadingPage
 from hub_config.portal.review import ReviewPage
 from hub_config.portal.shelf import Shelf
-from hub_config.portal.trainer import ClassPage, LearnerPage, MarkPage
+from hub_config.portal.trainer import ClassPage, LearnerPage, MarkPage, PupilPage
 
 PAGES = (
     ("", HomePage),
@@ -32,6 +32,7 @@ PAGES = (
     ("lop", ClassPage),
     ("lop/([^/]{1,200})", LearnerPage),
     ("bai-nop/([^/]{1,60})", MarkPage),
+    ("bai-nop/([^/]{1,60})/be-che/([a-z0-9-]{1,60})", PupilPage),
     ("so-lieu", FiguresPage),
     ("tai-khoan", AccountPage),
     ("quan-tri/ai", AiUsePage),

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
-from autograder.models import AutoMark, HumanMark
+from autograder.models import AutoMark, HumanMark, PupilResult
+from autograder.pupil_results import WAITING, open_pupils
 from courses.exercises.base import Frozen
 from courses.lessons.model import Lesson
 from courses.school.models import Group, Person, Submission
@@ -27,7 +28,7 @@ class GroupLink(Frozen):
 
 
 class Waiting(Frozen):
-    """A submission in which at least one exercise waits for a person."""
+    """A submission in which at least one exercise, or what its pupil has understood, waits for a person."""
 
     receipt: str
     display_name: str
@@ -142,13 +143,20 @@ def _waiting(
     """Return what waits in the groups (None: people without one), the oldest first; only what counts."""
     known = {lesson.key: lesson for lesson in lessons}
     query = (
-        select(Submission.receipt, Person.display_name, Submission.lesson, Submission.submitted_at)
+        select(
+            Submission.id,
+            _undecided(),
+            Submission.receipt,
+            Person.display_name,
+            Submission.lesson,
+            Submission.submitted_at,
+        )
         .join(Person, Person.id == Submission.person_id)
         .where(
             Submission.id.in_(
                 select(func.max(Submission.id)).group_by(Submission.person_id, Submission.lesson)
             ),
-            _undecided(),
+            or_(_undecided(), _pupil_waits()),
             Person.role == "learner",
             Person.active.is_(True),
             or_(
@@ -158,6 +166,8 @@ def _waiting(
         )
         .order_by(Submission.id)
     )
+    rows = session.execute(query).all()
+    pupils = {id_ for id_, _ in open_pupils(session, [row[0] for row in rows if not row[1]])}
     return tuple(
         Waiting(
             receipt=receipt,
@@ -166,8 +176,8 @@ def _waiting(
             title=known[key].title,
             submitted_at=at,
         )
-        for receipt, name, key, at in session.execute(query)
-        if key in known
+        for id_, undecided, receipt, name, key, at in rows
+        if key in known and (undecided or id_ in pupils)
     )
 
 
@@ -180,3 +190,9 @@ def _undecided() -> ColumnElement[bool]:
     )
     mine = (AutoMark.submission_id == Submission.id, AutoMark.score.is_(None), ~marked)
     return select(AutoMark.submission_id).where(*mine).exists()
+
+
+def _pupil_waits() -> ColumnElement[bool]:
+    """A pupil of which the judge decided nothing; people may have."""
+    mine = (PupilResult.submission_id == Submission.id, PupilResult.status == WAITING)
+    return select(PupilResult.submission_id).where(*mine).exists()

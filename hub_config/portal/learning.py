@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from autograder.marking import mark_submission
+from autograder.near_pass import PassLine
 from autograder.results import Result, result_of, results_of
 from courses.clock import now
 from courses.exercises.base import AnswerError, Checked, Exercise
@@ -100,8 +101,17 @@ def _checked(exercise: Exercise, checked: Checked, tries: int) -> CheckReply:
     )
 
 
-def submit(session: Session, person: Person, shelf: Shelf, asked: SubmissionRequest) -> Receipt:
+def submit(
+    session: Session, person: Person, shelf: Shelf, asked: SubmissionRequest, line: PassLine
+) -> Receipt:
     """Store a submission and mark at once what rules can mark.
+
+    Args:
+        session: an open session.
+        person: who submits.
+        shelf: the lessons.
+        asked: what was sent.
+        line: where passing a challenge begins.
 
     Raises:
         Refusal: 404 for an unknown lesson, 422 naming the exercise whose answer is malformed.
@@ -115,7 +125,7 @@ def submit(session: Session, person: Person, shelf: Shelf, asked: SubmissionRequ
         _parse(exercise, answers[name])
     keep_uploads(session, person, answers.values())
     submission = store_submission(session, person, lesson, asked.case, answers, now(), most=MAX_STORED)
-    mark_submission(session, lesson, submission)
+    mark_submission(session, lesson, submission, line)
     return _receipt(submission, result_of(session, lesson, submission))
 
 

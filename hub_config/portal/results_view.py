@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from autograder.human_verdicts import PUPIL, decided
 from autograder.judge import REASON_TEXTS, Reason
 from autograder.pupil_results import understood_of
 from autograder.results import ExerciseResult, result_of
@@ -32,6 +33,11 @@ STATUS_WORDS: dict[Status, str] = {
     "blank": "Để trống",
     "waiting": "Đang chờ chấm",
 }
+PUPIL_WORDS = {
+    (False, True): "AI chấm",
+    (True, False): "Huấn luyện viên chấm",
+    (True, True): "Huấn luyện viên và AI chấm",
+}  # (some by a person, some by the judge)
 SOURCE_WORDS = {"rule": "Chấm theo quy tắc", "ai": "AI chấm", "person": "Huấn luyện viên chấm"}
 BLANK = "(để trống)"
 
@@ -71,6 +77,7 @@ class ExerciseView(Frozen):
     file: FileView | None = None
     checked: str = ""  # what rules found of an answer that waits for people
     pupil: Quiz | None = None  # teach, when somebody talked with the pupil: how it did
+    pupil_by: str = ""  # who decided that, in words
 
     @property
     def words(self) -> str:
@@ -130,6 +137,7 @@ def result_view(session: Session, opened: Opened) -> ResultView:
     result = result_of(session, lesson, submission)
     newest = _is_newest(session, submission)
     pupils = understood_of(session, submission.id)
+    people = {key[1]: frozenset(own) for key, own in decided(session, PUPIL, [submission.id]).items()}
     provisional = newest and submission.id not in counted_ids(session, [submission.id])
     return ResultView(
         receipt=submission.receipt,
@@ -146,7 +154,7 @@ def result_view(session: Session, opened: Opened) -> ResultView:
         provisional=provisional,
         newest=newest,
         exercises=tuple(
-            _with_pupil(exercise, _exercise(exercise, submission, own, provisional), pupils)
+            _with_pupil(exercise, _exercise(exercise, submission, own, provisional), pupils, people)
             for own in result.exercises
             for exercise in [lesson.slot(own.exercise).variant(submission.case)]
         ),
@@ -201,12 +209,18 @@ def _checked(exercise: Exercise, raw: object) -> str:
 
 
 def _with_pupil(
-    exercise: Exercise, view: ExerciseView, pupils: Mapping[str, Understood | None]
+    exercise: Exercise,
+    view: ExerciseView,
+    pupils: Mapping[str, Understood],
+    people: Mapping[str, frozenset[str]],
 ) -> ExerciseView:
-    """Add how the pupil did, where somebody talked with it."""
+    """Add how the pupil did, where somebody talked with it, and who says so."""
     if not isinstance(exercise, Teach) or exercise.id not in pupils:
         return view
-    return view.model_copy(update={"pupil": sit(exercise.misconceptions, pupils[exercise.id])})
+    understood = pupils[exercise.id]
+    by_people = set(understood) & people.get(exercise.id, frozenset())
+    said = PUPIL_WORDS.get((bool(by_people), len(by_people) < len(understood)), "")
+    return view.model_copy(update={"pupil": sit(exercise.misconceptions, understood), "pupil_by": said})
 
 
 def answer_text(exercise: Exercise, raw: object) -> str:

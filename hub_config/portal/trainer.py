@@ -7,12 +7,15 @@ from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
+from autograder.pupil_results import overrule_pupil
 from autograder.results import overrule
 from courses.exercises.base import Frozen
+from courses.exercises.teach.kind import Teach
 from courses.school.codes import tidy_code
 from courses.school.models import Person
 from hub_config.portal.classes import class_view, learner_view
 from hub_config.portal.handler import PageHandler
+from hub_config.portal.pupil.deciding import Paper, papers, read_choices
 from hub_config.portal.results_view import Opened, ResultView, may_mark, open_submission, result_view
 
 LONGEST_COMMENT = 2000
@@ -62,12 +65,50 @@ class Attempted(Frozen):
     fault: str
 
 
-class MarkPage(PageHandler):
+class Unchosen(Frozen):
+    """Why a trainer's decisions about the pupil could not be taken."""
+
+    exercise: str
+    fault: str
+
+
+class Marking(PageHandler):
+    """What the pages of one submission share: nobody gets further but those who may mark it."""
+
+    def opened(self, session: Session, person: Person, receipt: str) -> Opened:
+        """Return the submission; for everybody else it does not exist."""
+        opened = open_submission(session, self.desk.shelf, person, tidy_code(receipt))
+        if opened is None or not may_mark(person, opened.submission):
+            raise self.missing()
+        return opened
+
+    async def show_marking(
+        self, receipt: str, typed: Attempted | None = None, unchosen: Unchosen | None = None
+    ) -> None:
+        """Show the submission, with what could not be taken and why."""
+
+        def find(session: Session, person: Person) -> tuple[ResultView, dict[str, Scheme], dict[str, Paper]]:
+            opened = self.opened(session, person, receipt)
+            pupils = papers(session, opened.lesson, opened.submission)
+            return result_view(session, opened), _schemes(opened), pupils
+
+        viewer, (result, schemes, pupils) = await self.ask(find)
+        saved, heard = (self.get_query_argument(name, "") for name in ("da-ghi", "da-nghe"))
+        values = {"typed": typed, "unchosen": unchosen, "saved": saved, "heard": heard}
+        self.show("mark.html", viewer, result=result, schemes=schemes, pupils=pupils, **values)
+
+    def back(self, receipt: str, exercise: str, said: str, place: str) -> None:
+        """Go back to the submission, where ``said`` tells what was written."""
+        where = f"{self.desk.prefix}bai-nop/{tidy_code(receipt)}"
+        self.redirect(f"{where}?{said}={quote(exercise)}#{quote(place)}", status=303)
+
+
+class MarkPage(Marking):
     """``/bai-nop/<receipt>``: a submission and one form per exercise."""
 
     async def get(self, receipt: str) -> None:
         """Show the submission."""
-        await self._show(receipt, None)
+        await self.show_marking(receipt)
 
     async def post(self, receipt: str) -> None:
         """Take one mark, or show the form again with what to mend."""
@@ -79,32 +120,53 @@ class MarkPage(PageHandler):
         )
 
         def take(session: Session, person: Person) -> str:
-            opened = self._opened(session, person, receipt)
+            opened = self.opened(session, person, receipt)
             return _take(session, opened, typed, person.username)
 
         _, fault = await self.ask(take)
         if fault:
             self.set_status(422)
-            await self._show(receipt, typed.model_copy(update={"fault": fault}))
+            await self.show_marking(receipt, typed.model_copy(update={"fault": fault}))
         else:
-            where = f"{self.desk.prefix}bai-nop/{tidy_code(receipt)}"
-            exercise = quote(typed.exercise)
-            self.redirect(f"{where}?da-ghi={exercise}#{exercise}", status=303)
+            self.back(receipt, typed.exercise, "da-ghi", typed.exercise)
 
-    async def _show(self, receipt: str, typed: Attempted | None) -> None:
-        def find(session: Session, person: Person) -> tuple[ResultView, dict[str, Scheme]]:
-            opened = self._opened(session, person, receipt)
-            return result_view(session, opened), _schemes(opened)
 
-        viewer, (result, schemes) = await self.ask(find)
-        saved = self.get_query_argument("da-ghi", "")
-        self.show("mark.html", viewer, result=result, schemes=schemes, typed=typed, saved=saved)
+class PupilPage(Marking):
+    """``/bai-nop/<receipt>/be-che/<exercise>``: what the pupil has understood, as a person decides it."""
 
-    def _opened(self, session: Session, person: Person, receipt: str) -> Opened:
-        opened = open_submission(session, self.desk.shelf, person, tidy_code(receipt))
-        if opened is None or not may_mark(person, opened.submission):
+    async def get(self, receipt: str, exercise: str) -> None:
+        """Go to the submission: a form that could not be taken stays behind under this address."""
+        self.back(receipt, exercise, "xem", f"be-che-{exercise}")
+
+    async def post(self, receipt: str, exercise: str) -> None:
+        """Take the decisions, or show the form again with what to mend."""
+
+        def take(session: Session, person: Person) -> str:
+            opened = self.opened(session, person, receipt)
+            return self._decide(session, opened, exercise, person.username)
+
+        _, fault = await self.ask(take)
+        if fault:
+            self.set_status(422)
+            await self.show_marking(receipt, unchosen=Unchosen(exercise=exercise, fault=fault))
+        else:
+            self.back(receipt, exercise, "da-nghe", f"be-che-{exercise}")
+
+    def _decide(self, session: Session, opened: Opened, exercise: str, by: str) -> str:
+        teach = _teach(opened, exercise)
+        if teach is None:
             raise self.missing()
-        return opened
+        given = {one.id: self.get_body_argument(f"hieu-{one.id}", "") for one in teach.misconceptions}
+        try:
+            overrule_pupil(session, opened.submission, teach, read_choices(teach, given), by)
+        except ValueError as error:
+            return str(error)
+        return ""
+
+
+def _teach(opened: Opened, exercise: str) -> Teach | None:
+    variants = (slot.variant(opened.submission.case) for slot in opened.lesson.slots)
+    return next((one for one in variants if isinstance(one, Teach) and one.id == exercise), None)
 
 
 def _schemes(opened: Opened) -> dict[str, Scheme]:

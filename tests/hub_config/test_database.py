@@ -17,6 +17,8 @@ from courses.site import Site, gradebook_url
 from hub_config.database import DatabaseError, migrate, prepare
 from tests.fixtures_postgres import postgres_server, postgres_url  # noqa: F401 - fixtures
 
+NOON = "2026-03-02 12:00:00"
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
@@ -135,3 +137,60 @@ def _drop_gradebooks(url: str, levels: tuple[str, ...]) -> None:
         for level in levels:
             connection.exec_driver_sql(f'DROP DATABASE "{make_url(url).database}_{level}"')
     engine.dispose()
+
+
+def test_pupils_that_waited_before_people_could_decide_are_marked_again_by_the_next_run(url):
+    """Their rows did not yet say which misconceptions they wait for."""
+    migrate(url, "0005")
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        _put(
+            connection,
+            "person",
+            id=1,
+            external_id="x",
+            username="lan",
+            display_name="Lan",
+            pseudonym="Chè",
+            sample=False,
+            role="learner",
+            target="citizen",
+            active=True,
+            on_board=False,
+            created_at=NOON,
+        )
+        for number, status in ((1, "waiting"), (2, "held")):
+            _put(
+                connection,
+                "submission",
+                id=number,
+                receipt=f"R{number}",
+                person_id=1,
+                lesson="level1/x",
+                lesson_hash="h",
+                number=number,
+                case="citizen",
+                answers="{}",
+                submitted_at=NOON,
+            )
+            _put(connection, "marked", submission_id=number, lesson_hash="h", content_hash="c")
+            _put(
+                connection,
+                "pupil_result",
+                submission_id=number,
+                exercise="day",
+                status=status,
+                understood="{}",
+            )
+    migrate(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT submission_id, lesson_hash FROM marked ORDER BY 1")).all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [(1, ""), (2, "h")]
+
+
+def _put(connection, table, **values):
+    names = ", ".join(f'"{name}"' for name in values)
+    connection.execute(
+        text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in values)})"), values
+    )

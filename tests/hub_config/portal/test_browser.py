@@ -136,3 +136,32 @@ def test_a_trainer_overrules_a_mark_in_the_browser(look, lived_in):
     page.get_by_role("button", name="Ghi điểm câu 1").click()
     assert page.get_by_role("status").inner_text().startswith("Đã ghi điểm")
     assert page.get_by_label("Điểm (0 đến 2)").first.input_value() == "1,25"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_trainer_decides_what_the_pupil_has_understood_by_keyboard_on_a_phone(look, api, scheme):
+    turns = [{"by": "you", "text": "Nó đoán từng chữ thôi con ạ, chứ có cuốn sổ nào đâu mà tra."}]
+    body = {
+        "lesson": "level1/01-ai-doan-chu",
+        "case": "citizen",
+        "answers": {"day-lai": {"turns": turns, "text": ""}},
+    }
+    receipt = api("lan").post("api/submissions", json=body).json()["receipt"]
+    page = look("hung", f"bai-nop/{receipt}", NARROW, color_scheme=scheme)
+    form = page.locator("#be-che-day-lai")
+    form.get_by_label("Đã hiểu đúng").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    form.get_by_role("button", name="Ghi quyết định").press("Enter")
+    assert form.get_by_role("status").inner_text().startswith("Đã ghi.")
+    chosen = form.locator("input:checked")
+    assert [box.get_attribute("value") for box in chosen.all()] == ["roi", "chua"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    heights = form.locator("label, button").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 48
+    _shoot(page, f"mark-pupil-{scheme}-360")
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
