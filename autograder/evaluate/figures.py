@@ -133,7 +133,7 @@ def given_marks(outcomes: Sequence[Outcome], tasks: Mapping[str, Task]) -> Marks
 
 
 def _known_share(judgement: Judgement, task: Task) -> float | None:
-    return signals.checked if (signals := getattr(judgement, "signals", None)) else _share(judgement, task)
+    return judgement.signals.checked if judgement.signals else _share(judgement, task)
 
 
 def _share(judgement: Judgement, task: Task) -> float | None:
