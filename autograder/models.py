@@ -113,6 +113,7 @@ class HumanVerdict(Base):
     quote: Mapped[str] = mapped_column(Text, default="")
     by: Mapped[str] = mapped_column(String(64))  # username
     at: Mapped[datetime]
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
 
 
 class LedgerEntry(Base):

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -85,9 +85,21 @@ def upgrade() -> None:
             batch_op.f("fk_human_mark_decision_id_decision"), "decision", ["decision_id"], ["id"]
         )
 
+    with op.batch_alter_table("human_verdict", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("decision_id", sa.Integer(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_human_verdict_decision_id"), ["decision_id"], unique=False)
+        batch_op.create_foreign_key(
+            batch_op.f("fk_human_verdict_decision_id_decision"), "decision", ["decision_id"], ["id"]
+        )
+
 
 def downgrade() -> None:
     """Go back."""
+    with op.batch_alter_table("human_verdict", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_human_verdict_decision_id_decision"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_human_verdict_decision_id"))
+        batch_op.drop_column("decision_id")
+
     with op.batch_alter_table("human_mark", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_human_mark_decision_id_decision"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_human_mark_decision_id"))
