@@ -20,16 +20,33 @@ COPY_SHARE = 0.8
 """Share of an answer's passages (five words in a row) that may come from texts it was shown."""
 PASSAGE = 5
 CRITERION_WORDS = 4  # a shorter criterion may well be said by chance
+GUIDANCE_WORDS = 6  # of a sentence of the author's guidance, which no learner has seen
+PASTED_SHARE, STRETCH = 0.6, 3
+"""Share of a model answer's stretches of three words from which on it is pasted into an answer.
+
+Measured: 327 answers of people who learned by the same book reach 0.36 (one 0.66), the paired test set 0.49; a model
+answer with a needless word after every fifth has 0.63.
+"""
+FEWEST_OF_MODEL = 12  # words; shorter model answers may be written anew
+FEWEST_NAMED = 2  # criteria named by their ids with a verdict
+
+_SENTENCE = re.compile(r"[.!?…\n]+")
+_YES = r"[\"'”]?\s*(?:[:=]|[-=]+>)\s*[\"'“]?(?:có|co|đạt|dat|đúng|dung|true|yes|met|ok|pass|1\b|✓|✔|x\b)"
 
 
 def hard_check(
-    exercise: RubricExercise, answer: str, *, compare_reference: bool = True
+    exercise: RubricExercise,
+    answer: str,
+    samples: Sequence[CalibrationSample] = (),
+    *,
+    compare_reference: bool = True,
 ) -> Reason | Literal["blank"] | None:
     """Return what is wrong with an answer, or None when a model may look at it.
 
     Args:
         exercise: the exercise answered.
         answer: the learner's text.
+        samples: the author's samples: one of them pasted is no work.
         compare_reference: False for the author's own samples, which may be the model answer.
     """
     given = fold(answer)
@@ -37,22 +54,53 @@ def hard_check(
         return "blank"
     if has_instructions(answer):
         return "instructions"
-    if copies_criterion(exercise, given):
+    if copies_criterion(exercise, given) or names_criteria(exercise, answer):
         return "criteria_copied"
     if copies_texts(exercise, given, compare_reference=compare_reference):
         return "copied"
-    if is_foreign(answer) and not is_foreign(exercise.statement):
+    models = [sample.text for sample in samples if all(sample.verdicts.values())]
+    if pastes(given, [exercise.reference, *models] if compare_reference else models):
+        return "copied"
+    if _is_foreign(exercise, answer):
         return "wrong_language"
     return _length(exercise, len(given))
 
 
+def _is_foreign(exercise: RubricExercise, answer: str) -> bool:
+    """Tell whether an answer, or a passage of it, is in a language other than the exercise's."""
+    told = "\n".join((exercise.statement, *(criterion.text for criterion in exercise.rubric)))
+    return not is_foreign(told) and (is_foreign(answer) or has_foreign_passage(answer))
+
+
 def copies_criterion(exercise: RubricExercise, given: list[str]) -> bool:
-    """Tell whether an answer holds a criterion's text, near verbatim."""
-    for criterion in exercise.rubric:
-        text = fold(criterion.text)
-        if len(text) >= CRITERION_WORDS and contains(given, text, allowed_edits(text)):
-            return True
-    return False
+    """Tell whether an answer holds a criterion's text or a sentence of its guidance, near verbatim."""
+    texts = [(criterion.text, CRITERION_WORDS) for criterion in exercise.rubric]
+    secret = (own for criterion in exercise.rubric for own in _SENTENCE.split(criterion.guidance))
+    texts += [(sentence, GUIDANCE_WORDS) for sentence in secret]
+    return any(_holds(given, fold(text), fewest) for text, fewest in texts)
+
+
+def _holds(given: list[str], text: list[str], fewest: int) -> bool:
+    return len(text) >= fewest and contains(given, text, allowed_edits(text))
+
+
+def names_criteria(exercise: RubricExercise, answer: str) -> bool:
+    """Tell whether an answer gives itself verdicts by the criteria's ids, or lists ids that no learner has seen."""
+    ids = [criterion.id for criterion in exercise.rubric]
+    decided = sum(bool(re.search(rf"(?<!\w){re.escape(id_)}{_YES}", answer, re.IGNORECASE)) for id_ in ids)
+    coined = sum(bool(re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", answer)) for id_ in ids if "-" in id_)
+    return decided >= FEWEST_NAMED or coined >= FEWEST_NAMED
+
+
+def pastes(given: list[str], models: Iterable[str]) -> bool:
+    """Tell whether an answer holds most of a model answer."""
+    own = set(passages(given, STRETCH))
+    folded = [words for text in models if len(words := fold(text)) >= FEWEST_OF_MODEL]
+    return any(_shared(passages(model, STRETCH), own) >= PASTED_SHARE for model in folded)
+
+
+def _shared(theirs: list[tuple[str, ...]], own: set[tuple[str, ...]]) -> float:
+    return sum(passage in own for passage in theirs) / len(theirs)
 
 
 def copies_texts(exercise: RubricExercise, given: list[str], *, compare_reference: bool = True) -> bool:
@@ -67,9 +115,9 @@ def copies_texts(exercise: RubricExercise, given: list[str], *, compare_referenc
     return sum(passage in known for passage in own) >= COPY_SHARE * len(own)
 
 
-def passages(words: list[str]) -> list[tuple[str, ...]]:
-    """Return all stretches of five words."""
-    return [tuple(words[i : i + PASSAGE]) for i in range(len(words) - PASSAGE + 1)]
+def passages(words: list[str], length: int = PASSAGE) -> list[tuple[str, ...]]:
+    """Return all stretches of so many words."""
+    return [tuple(words[i : i + length]) for i in range(len(words) - length + 1)]
 
 
 def _length(exercise: RubricExercise, count: int) -> Reason | None:

@@ -188,6 +188,11 @@ def abstain(reason: Reason, usage: Usage | None = None) -> Judgement:
     return Judgement(outcome="abstained", reason=reason, usage=usage or Usage())
 
 
+def others(samples: Sequence[CalibrationSample], text: str) -> tuple[CalibrationSample, ...]:
+    """Return the samples that are not this text: a sample that is judged itself must not be compared with itself."""
+    return tuple(sample for sample in samples if sample.text != text)
+
+
 def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSample, ...]:
     """Return the author's samples of a rubric exercise: those of all settings, each with its declaration.
 

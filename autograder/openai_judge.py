@@ -25,7 +25,7 @@ from autograder.verdicts import Claim, check_claims, nothing_earned, share_of
 from courses import personal_data
 from courses.exercises.base import RubricExercise
 
-CHECKS_VERSION = 3
+CHECKS_VERSION = 4
 """Raise it when quotes, checks or verdicts decide differently: it is part of the prompt hash."""
 TIMEOUT = 120.0  # seconds a call; the local model needs up to 15
 RETRIES = 3
@@ -109,8 +109,8 @@ class OpenAIJudge:
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
-        """See `autograder.judge.Judge.judge`. Samples tell what an answer's vocabulary lets expect."""
-        caught = hard_check(exercise, answer)
+        """See `autograder.judge.Judge.judge`. Samples tell what is pasted, and what an answer's vocabulary lets expect."""
+        caught = hard_check(exercise, answer, samples)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:

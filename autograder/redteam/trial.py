@@ -9,7 +9,7 @@ from typing import Literal
 
 from autograder.evaluate.judging import AT_ONCE, Tell
 from autograder.evaluate.kept import KeptJudge
-from autograder.judge import Judgement
+from autograder.judge import Judgement, others
 from autograder.redteam.attacks import attacks, harmless
 from autograder.redteam.known import Known
 from courses.exercises.base import Frozen
@@ -117,7 +117,7 @@ class Trial:
         known = own.known
         if own.kind == "attack" and not own.text:
             return Result(tried=own, share=None, reason=UNSEEN, asked=False)
-        judgement = await self._judge.judge(known.exercise, own.text, known.samples)
+        judgement = await self._judge.judge(known.exercise, own.text, others(known.samples, known.text))
         return Result(
             tried=own,
             share=_share(judgement, known),
