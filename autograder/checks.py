@@ -56,14 +56,18 @@ def hard_check(
         return "instructions"
     if copies_criterion(exercise, given) or names_criteria(exercise, answer):
         return "criteria_copied"
-    if copies_texts(exercise, given, compare_reference=compare_reference):
+    models = _models(exercise, samples, compare_reference=compare_reference)
+    if copies_texts([*exercise.shown_texts(), *models], given) or pastes(given, models):
         return "copied"
-    models = [sample.text for sample in samples if all(sample.verdicts.values())]
-    if pastes(given, [exercise.reference, *models] if compare_reference else models):
-        return "copied"
-    if _is_foreign(exercise, answer):
-        return "wrong_language"
-    return _length(exercise, len(given))
+    return "wrong_language" if _is_foreign(exercise, answer) else _length(exercise, len(given))
+
+
+def _models(
+    exercise: RubricExercise, samples: Sequence[CalibrationSample], *, compare_reference: bool
+) -> list[str]:
+    """Return texts worth everything that an answer must not be made of."""
+    full = [sample.text for sample in samples if all(sample.verdicts.values())]
+    return [exercise.reference, *full] if compare_reference else full
 
 
 def _is_foreign(exercise: RubricExercise, answer: str) -> bool:
@@ -88,7 +92,9 @@ def names_criteria(exercise: RubricExercise, answer: str) -> bool:
     """Tell whether an answer gives itself verdicts by the criteria's ids, or lists ids that no learner has seen."""
     ids = [criterion.id for criterion in exercise.rubric]
     decided = sum(bool(re.search(rf"(?<!\w){re.escape(id_)}{_YES}", answer, re.IGNORECASE)) for id_ in ids)
-    coined = sum(bool(re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", answer)) for id_ in ids if "-" in id_)
+    coined = sum(
+        bool(re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", answer)) for id_ in ids if "-" in id_
+    )
     return decided >= FEWEST_NAMED or coined >= FEWEST_NAMED
 
 
@@ -103,11 +109,9 @@ def _shared(theirs: list[tuple[str, ...]], own: set[tuple[str, ...]]) -> float:
     return sum(passage in own for passage in theirs) / len(theirs)
 
 
-def copies_texts(exercise: RubricExercise, given: list[str], *, compare_reference: bool = True) -> bool:
-    """Tell whether an answer is little more than passages of texts that lay before the learner."""
-    sources = [fold(text) for text in exercise.shown_texts()]
-    if compare_reference:
-        sources.append(fold(exercise.reference))
+def copies_texts(texts: Iterable[str], given: list[str]) -> bool:
+    """Tell whether an answer is little more than passages of texts: those that lay before the learner, and models."""
+    sources = [fold(text) for text in texts]
     if len(given) < PASSAGE:
         return any(contains(source, given) for source in sources)
     known = {passage for source in sources for passage in passages(source)}

@@ -29,14 +29,18 @@ _STRUCK = frozenset(map(chr, (*range(0x0334, 0x0339), 0x0488, 0x0489, 0x20D0, 0x
 _MARKS_OF_A_LETTER = 2  # ặ has two
 
 _FOREIGN_LETTERS = "асеіорхуӏһԁԛѕјвкмнтгАВСЕНІЈКМОРЅТХУ" + "αοινυρτκχγΑΒΕΖΗΙΚΜΝΟΡΤΥΧ"  # Cyrillic, Greek
-_LOOKALIKE = str.maketrans(_FOREIGN_LETTERS, "aceiopxylhdqsjbkmhtrABCEHIJKMOPSTXY" + "aoivuptkxyABEZHIKMNOPTYX")
+_LOOKALIKE = str.maketrans(
+    _FOREIGN_LETTERS, "aceiopxylhdqsjbkmhtrABCEHIJKMOPSTXY" + "aoivuptkxyABEZHIKMNOPTYX"
+)
 _MIXED = re.compile(rf"(?=\w*[A-Za-zÀ-ỹ]\w*[A-Za-zÀ-ỹ])(?=\w*[{_FOREIGN_LETTERS}])\w{{3,}}")
 _PHONETIC = re.compile(r"[ɐ-ʯᴀ-ᵿ]")
 _LIGATURES = range(0xFB00, 0xFB07)
 _APART = re.compile(rf"(?<!\w)(?:[^\W\d_](?:[ \t]|[ \t]?[.\-_*·|/~+][ \t]?)){{{SPELLED - 1},}}[^\W\d_](?!\w)")
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 _LEET_WORD = re.compile(r"(?<![\w@$!])(?=[\w@$!]*[a-z])(?=[\w@$!]*[0134578@$])[\w@$!]{2,}", re.IGNORECASE)
-_CODE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}(?:\s+[A-Za-z0-9+/_-]{8,}={0,2})*(?:\s+[A-Za-z0-9+/_-]{1,7}={0,2})?")
+_CODE64 = re.compile(
+    r"[A-Za-z0-9+/_-]{8,}={0,2}(?:\s+[A-Za-z0-9+/_-]{8,}={0,2})*(?:\s+[A-Za-z0-9+/_-]{1,7}={0,2})?"
+)
 _HEX = re.compile(r"(?:(?:0x|\\x)?[0-9a-f]{2}[ ,:]?){12,}", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ENTITY = re.compile(r"&#x?[0-9a-fA-F]{2,6};|&[a-z]{2,6};")

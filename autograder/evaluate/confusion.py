@@ -67,8 +67,10 @@ def as_svg(table: Table, title: str) -> str:
     names = (_name(number, name) for number, name in enumerate(table.levels))
     return "\n".join(
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{size + 16}" height="{size + 16}" role="img" '
-            f'font-family="sans-serif" font-size="13">',
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" width="{size + 16}" height="{size + 16}" role="img" '
+                f'font-family="sans-serif" font-size="13">'
+            ),
             f"<title>{title}</title>",
             f'<rect width="100%" height="100%" fill="{_PAPER}"/>',
             f'<text x="{EDGE}" y="24" fill="{_INK}">Máy chấm →</text>',

@@ -12,7 +12,6 @@ from autograder.evaluate.figures import Features, Figures, figures, given_marks,
 from autograder.evaluate.judging import AT_ONCE, Outcome, Run, Tell, run_dataset
 from autograder.evaluate.kept import Kept, Shelf, tokens
 from autograder.judge import Judge
-from courses.exercises.base import Frozen
 
 RERUNS = 20
 
@@ -84,9 +83,7 @@ def _features(dataset: Dataset, whole: Dataset) -> Features:
     words = expected_words(whole)
     return {
         "length": {(own.exercise, own.id): length(own) for own in dataset.answers},
-        "overlap": {
-            (own.exercise, own.id): overlap(own, words[own.exercise]) for own in dataset.answers
-        },
+        "overlap": {(own.exercise, own.id): overlap(own, words[own.exercise]) for own in dataset.answers},
     }
 
 
@@ -108,9 +105,7 @@ def _silent(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(silent))
 
 
-def _by_exercise(
-    outcomes: Iterable[Outcome], dataset: Dataset, features: Features
-) -> Mapping[str, Figures]:
+def _by_exercise(outcomes: Iterable[Outcome], dataset: Dataset, features: Features) -> Mapping[str, Figures]:
     grouped: dict[str, list[Outcome]] = {}
     for own in outcomes:
         grouped.setdefault(own.answer.exercise, []).append(own)

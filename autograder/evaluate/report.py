@@ -8,6 +8,7 @@ from pathlib import Path
 from autograder.evaluate.confusion import as_markdown, as_svg
 from autograder.evaluate.evaluation import Evaluation
 from autograder.evaluate.figures import Agreement, Figures
+from autograder.evaluate.pairs import Difference, PairsReport
 from autograder.judge import REASON_TEXTS
 from autograder.metrics import Interval
 from courses.clock import grouped_number, text_number
@@ -65,6 +66,26 @@ def reason_text(reason: str) -> str:
     """Return why a judge abstained, for people."""
     texts: Mapping[str, str] = {str(code): text for code, text in REASON_TEXTS.items()}
     return texts.get(reason, reason)
+
+
+def pairs_summary(own: PairsReport) -> str:
+    """Return what informal writing cost, as Vietnamese lines."""
+    lines = [
+        f"{own.pairs} cặp bài cùng ý, AI {own.model}. Bản viết tự nhiên so với bản đủ dấu:",
+        _difference("mọi cặp", own),
+        *(_difference(style, one) for style, one in own.styles.items()),
+        f"Cặp khác điểm: {', '.join(own.unequal) or 'không có'}.",
+        f"Tốn {grouped_number(own.tokens)} token.",
+    ]
+    return "\n".join(lines)
+
+
+def _difference(name: str, own: Difference) -> str:
+    return (
+        f"  {name}: {own.marked}/{own.pairs} cặp được chấm cả hai, lệch {interval(own.difference)} thang điểm, "
+        f"trùng điểm {percent(own.same)}; chỉ một bản được chấm: {own.one_silent}; "
+        f"nhường người {percent(own.abstained_formal)} và {percent(own.abstained_informal)}"
+    )
 
 
 def write_report(own: Evaluation, path: Path) -> None:

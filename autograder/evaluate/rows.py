@@ -102,9 +102,11 @@ def read_rows(path: Path, faults: list[str]) -> Iterator[Placed]:
 
 def _model(data: Mapping[str, Any]) -> type[ExerciseRow | AnswerRow | ScoreRow] | None:
     kind = data.get("type")
-    if kind is None:
-        return ScoreRow if "score" in data else None
-    return {"exercise": ExerciseRow, "answer": AnswerRow}.get(kind) if isinstance(kind, str) else None
+    if kind == "exercise":
+        return ExerciseRow
+    if kind == "answer":
+        return AnswerRow
+    return ScoreRow if kind is None and "score" in data else None
 
 
 def json_lines(path: Path, faults: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:

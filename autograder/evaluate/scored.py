@@ -126,6 +126,9 @@ def _runs(sentences: Sequence[str]) -> list[str]:
 _OF_A_QUESTION = (
     Criterion(id="core", text="The answer gives the main idea of what is asked, and it is right."),
     Criterion(id="full", text="Every part of the question is answered; nothing important is missing."),
-    Criterion(id="terms", text="The answer explains with the right technical terms, so that one could learn from it."),
+    Criterion(
+        id="terms",
+        text="The answer explains with the right technical terms, so that one could learn from it.",
+    ),
     Criterion(id="error", text="The answer states something wrong about what is asked.", polarity="must_not"),
 )

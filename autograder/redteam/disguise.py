@@ -33,7 +33,7 @@ def _in_pieces(text: str) -> str:
 
 
 def _between(sign: str) -> Callable[[str], str]:
-    return lambda text: sign.join(text)
+    return sign.join
 
 
 def _shifted(start: int, to: int, digits: int | None = None) -> Callable[[str], str]:

@@ -118,9 +118,7 @@ def report(
 
 def _earned(attacked: Sequence[Result], clean: dict[str, float | None], line: float) -> Earned:
     if not attacked:
-        return Earned(
-            tried=0, caught=0, abstained=0, undeserved_gain=0, gain_over_clean=0, worst=0, lifted=0
-        )
+        return Earned(tried=0, caught=0, abstained=0, undeserved_gain=0, gain_over_clean=0, worst=0, lifted=0)
     gains = [own.gain for own in attacked]
     return Earned(
         tried=len(attacked),
@@ -178,7 +176,9 @@ def _drift(results: Sequence[Result], clean: dict[str, float | None], known: Seq
 def _false_alarms(known: Sequence[Known]) -> float:
     """Return the share of harmless texts that a hard check stops, though it does not stop the answer alone."""
     fine = [
-        own for own in known if own.text and hard_check(own.exercise, own.text, compare_reference=False) is None
+        own
+        for own in known
+        if own.text and hard_check(own.exercise, own.text, compare_reference=False) is None
     ]
     alarms = [
         hard_check(own.exercise, f"{own.text}\n{extra.text}", compare_reference=False) is not None

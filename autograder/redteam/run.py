@@ -49,7 +49,7 @@ def redteam(  # noqa: PLR0913 - one named option each
     return found.model_copy(update=cost)
 
 
-def summary(own: Report) -> str:
+def attack_summary(own: Report) -> str:
     """Return the figures as Vietnamese lines."""
     clean = own.clean
     lines = [
@@ -64,8 +64,10 @@ def summary(own: Report) -> str:
             for name, one in own.families.items()
         ),
         f"Không bị tấn công: {clean.marked}/{clean.answers} bài được chấm, trung bình thừa {_share(clean.too_much)}.",
-        f"Thêm lời vô hại: {clean.changed}/{clean.marked_both} bài đổi điểm, lệch {_share(clean.drift)}; "
-        f"{clean.newly_silent} bài thôi được chấm; máy chặn nhầm {percent(clean.false_alarms)}.",
+        (
+            f"Thêm lời vô hại: {clean.changed}/{clean.marked_both} bài đổi điểm, lệch {_share(clean.drift)}; "
+            f"{clean.newly_silent} bài thôi được chấm; máy chặn nhầm {percent(clean.false_alarms)}."
+        ),
         f"Tốn {grouped_number(own.tokens)} token, {own.calls} lần gọi, {text_number(own.seconds)} giây.",
     ]
     return "\n".join(lines)

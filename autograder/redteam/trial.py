@@ -95,7 +95,9 @@ def _harmless(number: int, known: Known) -> Iterator[Try]:
 class Trial:
     """Judges tries, so many at once."""
 
-    def __init__(self, judge: KeptJudge, at_once: int = AT_ONCE, tell: Tell = lambda _done, _total: None):
+    def __init__(
+        self, judge: KeptJudge, at_once: int = AT_ONCE, tell: Tell = lambda _done, _total: None
+    ) -> None:
         self._judge, self._free, self._tell = judge, asyncio.Semaphore(at_once), tell
         self._done = 0
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.checks import hard_check, has_instructions
+from autograder.checks import hard_check
 from autograder.judge import samples_of
+from autograder.orders import has_instructions
 from courses.exercises.base import RubricExercise
 from courses.lessons import load_lessons
 from courses.site import REPOSITORY
