@@ -2,18 +2,23 @@
 
 ``mark_submission`` is what the portal calls when somebody submits and what the daily run calls for
 everything that is new. It never calls a judge: an answer that only a judge or a person can mark waits.
+
+What a judge decided does not move because an author edits the exercise: the old mark stays, flagged ``outdated``,
+until a person has read the list of scores that would move and applied it (``autograder.remark``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from autograder import ledger
+from autograder.audit import silence
 from autograder.digest import refresh_digests
 from autograder.models import AutoMark, Marked
 from autograder.near_pass import REASON, Decided, PassLine, near_the_line
@@ -25,6 +30,11 @@ from courses.school.models import Submission
 
 UNREADABLE = "unreadable"
 """Reason of a mark that waits because the stored answer no longer fits the exercise."""
+
+
+Silent = Mapping[str, str]
+"""Exercises of a lesson that the judge is silent about, each with the reason: not even the ledger is heard on them."""
+_NONE: Silent = MappingProxyType({})
 
 
 class Marking(Frozen):
@@ -56,6 +66,8 @@ def mark_submissions(
 ) -> int:
     """Write the machine's marks of many submissions of one lesson in a few statements.
 
+    A judged mark that today's lesson would change stays as it is and is flagged ``outdated``.
+
     Returns:
         The number of rubric answers that the ledger knew.
     """
@@ -63,11 +75,15 @@ def mark_submissions(
         return 0
     session.flush()
     ids = [submission.id for submission in submissions]
-    recall = ledger.Recall(session)
-    markings = {s.id: mark_answers(lesson, s.case, s.answers, recall, line) for s in submissions}
+    recall, silent = ledger.Recall(session), silence.reasons_of(session, lesson.key)
+    judged = _judged(session, ids)
+    markings = {
+        s.id: mark_answers(lesson, s.case, s.answers, recall, _unjudged(silent, judged, s.id), line=line)
+        for s in submissions
+    }
     session.execute(delete(AutoMark).where(AutoMark.submission_id.in_(ids)))
     session.execute(delete(Marked).where(Marked.submission_id.in_(ids)))
-    rows = [mark_row(id_, marking) for id_, own in markings.items() for marking in own]
+    rows = [row for id_, own in markings.items() for row in _rows(id_, own, judged)]
     if rows:
         session.execute(insert(AutoMark), rows)
     fresh = [{"submission_id": id_, "lesson_hash": lesson.hash, "content_hash": ""} for id_ in ids]
@@ -77,11 +93,48 @@ def mark_submissions(
     return sum(marking.source == "ai" for own in markings.values() for marking in own)
 
 
-def mark_answers(
+def _judged(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return the columns of marks that a judge has given, by submission and exercise."""
+    query = select(AutoMark.__table__).where(AutoMark.submission_id.in_(ids), AutoMark.source == "ai")
+    rows = session.execute(query).mappings()
+    return {(row["submission_id"], row["exercise"]): dict(row) for row in rows}
+
+
+def _unjudged(silent: Silent, judged: Mapping[tuple[int, str], object], submission_id: int) -> Silent:
+    """Leave out what is judged already: silence stops new marks and takes none away."""
+    return {name: reason for name, reason in silent.items() if (submission_id, name) not in judged}
+
+
+def _rows(
+    submission_id: int, markings: Sequence[Marking], judged: Mapping[tuple[int, str], dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    for marking in markings:
+        before = judged.get((submission_id, marking.exercise))
+        if before is not None and moves(before, marking):
+            yield {**before, "outdated": True}
+        else:
+            yield mark_row(submission_id, marking)
+
+
+def moves(before: Mapping[str, Any], marking: Marking) -> bool:
+    """Tell whether a marking says something else than a judged mark (columns of ``auto_mark``) that stands."""
+    mark = marking.mark
+    same_score = (before["score"], before["max_score"]) == (mark.score, mark.max_score)
+    return not same_score or met_of(before["verdicts"]) != met_of(marking.verdicts)
+
+
+def met_of(verdicts: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+    """Return criterion → met of stored verdicts."""
+    return {str(verdict["criterion"]): verdict["met"] is True for verdict in verdicts}
+
+
+def mark_answers(  # noqa: PLR0913 - what is marked, and what is heard
     lesson: Lesson,
     case: str,
     answers: Mapping[str, object],
     recall: ledger.Recall | None = None,
+    silent: Silent = _NONE,
+    *,
     line: PassLine | None = None,
 ) -> tuple[Marking, ...]:
     """Return the mark of each exercise of a lesson, in reading order.
@@ -91,9 +144,13 @@ def mark_answers(
         case: the setting that the learner worked in.
         answers: exercise id → raw answer; a missing one was left blank.
         recall: the ledger's memory; without it every rubric answer waits.
+        silent: see ``Silent``.
         line: where passing begins, of a challenge; the usual line when left out.
     """
-    markings = tuple(mark_answer(slot.variant(case), answers.get(slot.id), recall) for slot in lesson.slots)
+    markings = tuple(
+        mark_answer(slot.variant(case), answers.get(slot.id), recall, silent.get(slot.id, ""))
+        for slot in lesson.slots
+    )
     return hold_near_pass(lesson, markings, line or PassLine())
 
 
@@ -121,21 +178,25 @@ def _held(marking: Marking) -> Marking:
     return Marking(exercise=marking.exercise, mark=mark, source="nobody", reason=REASON)
 
 
-def mark_answer(exercise: Exercise, raw: object, recall: ledger.Recall | None = None) -> Marking:
-    """Return the mark of one raw answer; None is an answer left blank."""
+def mark_answer(
+    exercise: Exercise, raw: object, recall: ledger.Recall | None = None, silent: str = ""
+) -> Marking:
+    """Return the mark of one raw answer; None is an answer left blank. ``silent``: why no judge is heard."""
     if raw is None:
         return Marking(exercise=exercise.id, mark=blank(exercise), source="rule")
     try:
         answer = exercise.parse_answer(raw)
     except AnswerError:
         return Marking(exercise=exercise.id, mark=waiting(exercise), source="nobody", reason=UNREADABLE)
-    return _mark_parsed(exercise, answer, recall)
+    return _mark_parsed(exercise, answer, recall, silent)
 
 
-def _mark_parsed(exercise: Exercise, answer: BaseModel, recall: ledger.Recall | None) -> Marking:
+def _mark_parsed(exercise: Exercise, answer: BaseModel, recall: ledger.Recall | None, silent: str) -> Marking:
     mark = exercise.mark(answer)
     if mark.status != "waiting":
         return Marking(exercise=exercise.id, mark=mark, source="rule")
+    if silent:
+        return Marking(exercise=exercise.id, mark=mark, source="nobody", reason=silent)
     if recall is not None and isinstance(exercise, RubricExercise):
         entry = recall.find(exercise, exercise.judged_text(answer))
         if entry is not None:
@@ -147,8 +208,7 @@ def marking_of(exercise: RubricExercise, answer: BaseModel | None, judged: ledge
     """Turn a judgement of an answer into a mark: the judge decided booleans, code adds the points."""
     if judged.outcome != "judged":
         return Marking(exercise=exercise.id, mark=waiting(exercise), source="nobody", reason=judged.reason)
-    met = {str(verdict["criterion"]): verdict["met"] is True for verdict in judged.verdicts}
-    mark = exercise.judged_mark(answer, met)
+    mark = exercise.judged_mark(answer, met_of(judged.verdicts))
     return Marking(exercise=exercise.id, mark=mark, source="ai", verdicts=judged.verdicts)
 
 
@@ -169,4 +229,5 @@ def mark_row(submission_id: int, marking: Marking) -> dict[str, Any]:
         "comment": marking.mark.comment,
         "verdicts": list(marking.verdicts),
         "reason": marking.reason,
+        "outdated": False,
     }

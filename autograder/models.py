@@ -12,7 +12,11 @@ from courses.school.models import Base
 
 
 class AutoMark(Base):
-    """The machine's mark of one exercise of one submission: a projection, recomputed at will."""
+    """The machine's mark of one exercise of one submission: a projection, recomputed at will.
+
+    But for what a judge decided: where an author edited the exercise since, the mark stays as it is, ``outdated``,
+    until a person applies the edit (``autograder.remark``).
+    """
 
     __tablename__ = "auto_mark"
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
@@ -24,6 +28,7 @@ class AutoMark(Base):
     comment: Mapped[str] = mapped_column(Text)
     verdicts: Mapped[list[Any]]  # rubric kinds: [{criterion, met, quote, reason}], else []
     reason: Mapped[str] = mapped_column(String(60), default="")  # why it abstained
+    outdated: Mapped[bool] = mapped_column(default=False)
 
 
 class HumanMark(Base):
@@ -116,6 +121,73 @@ class HumanVerdict(Base):
     decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)
 
 
+class Appeal(Base):
+    """A learner asks that another person looks at a criterion again; see ``autograder.appeals``."""
+
+    __tablename__ = "appeal"
+    __table_args__ = (UniqueConstraint("submission_id", "exercise", "criterion", name="uq_appeal_criterion"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    criterion: Mapped[str] = mapped_column(String(60))  # empty: the whole exercise, marked without verdicts
+    sentence: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    against: Mapped[str] = mapped_column(String(64))  # username of who had decided; empty: the AI
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decision.id"), index=True)  # None: open
+    reply: Mapped[str] = mapped_column(Text, default="")
+
+
+class Silence(Base):
+    """The judge is silent about an exercise, from ``at`` until a person lifts it; the history is kept."""
+
+    __tablename__ = "silence"
+    __table_args__ = (Index("ix_silence_exercise", "lesson", "exercise"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson: Mapped[str] = mapped_column(String(120))  # Lesson.key
+    exercise: Mapped[str] = mapped_column(String(60))
+    cause: Mapped[str] = mapped_column(String(10))  # "audit" | "hand" | "trust"
+    facts: Mapped[dict[str, Any]] = mapped_column(
+        default=dict
+    )  # audit: audit.Finding; trust: lost, claims, judge
+    by: Mapped[str] = mapped_column(String(64), default="")  # username; empty: by itself
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str] = mapped_column(String(64), default="")  # username
+    lifted_note: Mapped[str] = mapped_column(Text, default="")
+
+
+class GateFit(Base):
+    """How far the signals about an answer may part, as fitted on people's marks; the newest of a judge counts."""
+
+    __tablename__ = "gate_fit"
+    __table_args__ = (Index("ix_gate_fit_judge", "judge", "prompt_hash"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    judge: Mapped[str] = mapped_column(String(200))
+    prompt_hash: Mapped[str] = mapped_column(String(64))
+    tolerance: Mapped[float] = mapped_column(Float)  # band against checked verdicts, share of the points
+    how: Mapped[str] = mapped_column(String(10))  # autograder.gate.How
+    curve: Mapped[list[Any]]  # [autograder.gate.Point]
+    at: Mapped[datetime]
+
+
+class ScoreChange(Base):
+    """A judged score that moved because an author edited the exercise and a person applied it; append-only."""
+
+    __tablename__ = "score_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    exercise: Mapped[str] = mapped_column(String(60))
+    old_score: Mapped[float] = mapped_column(Float)
+    old_max: Mapped[float] = mapped_column(Float)
+    new_score: Mapped[float | None] = mapped_column(Float)  # None: a person decides
+    new_max: Mapped[float] = mapped_column(Float)
+    why: Mapped[list[Any]]  # what was edited, in words
+    reason: Mapped[str] = mapped_column(Text)  # what the learner reads, by the person who applied
+    by: Mapped[str] = mapped_column(String(64))  # username
+    at: Mapped[datetime]
+
+
 class LedgerEntry(Base):
     """One judgement, append-only: the truth from which every AI mark is projected."""
 
@@ -124,6 +196,7 @@ class LedgerEntry(Base):
         UniqueConstraint(
             "exercise_hash", "rubric_hash", "answer_hash", "judge", "prompt_hash", name="uq_ledger_key"
         ),
+        Index("ix_ledger_meter", "exercise_hash", "rubric_hash", "judge", "prompt_hash", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     exercise_hash: Mapped[str] = mapped_column(String(64))

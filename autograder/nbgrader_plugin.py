@@ -68,7 +68,7 @@ def _markings(site: Site, lesson: Lesson, submission: Answers) -> tuple[Marking,
     try:
         with open_session(engine) as session:
             recall, line = ledger.Recall(session), PassLine.of(site)
-            return mark_answers(lesson, submission.case, submission.answers, recall, line)
+            return mark_answers(lesson, submission.case, submission.answers, recall, line=line)
     finally:
         engine.dispose()
 

@@ -8,7 +8,7 @@ from autograder import ledger
 from autograder.judge import Judge, Judgement
 from courses.exercises.base import RubricExercise
 
-OF_THE_EXERCISE = frozenset({"not_calibrated"})
+OF_THE_EXERCISE = frozenset({"not_calibrated", "audit_low", "silenced"})
 """Reasons that say something of the exercise or the judge, not of the answer: not remembered."""
 
 

@@ -6,6 +6,8 @@ believed (``verdicts.LOST_LIMIT``); an exercise on which it happens all the time
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import desc, select
 from sqlalchemy.orm import Session
 
@@ -34,7 +36,13 @@ class Meter(Frozen):
         return self.share is not None and self.share > limit
 
 
-def meter(session: Session, exercise: RubricExercise, judge: str, prompt_hash: str) -> Meter:
+def meter(
+    session: Session,
+    exercise: RubricExercise,
+    judge: str,
+    prompt_hash: str,
+    since: datetime | None = None,
+) -> Meter:
     """Return an exercise's meter over the latest judgements by this model with this prompt.
 
     Args:
@@ -42,6 +50,7 @@ def meter(session: Session, exercise: RubricExercise, judge: str, prompt_hash: s
         exercise: the declaration; other settings, older tasks and older rubrics have meters of their own.
         judge: the judge's name.
         prompt_hash: its prompt's hash: after a change of prompt, trust begins anew.
+        since: only newer judgements count: a person let the judge speak again at this time.
     """
     query = (
         select(LedgerEntry.claims, LedgerEntry.lost_quotes)
@@ -55,5 +64,7 @@ def meter(session: Session, exercise: RubricExercise, judge: str, prompt_hash: s
         .order_by(desc(LedgerEntry.id))
         .limit(LATEST)
     )
+    if since is not None:
+        query = query.where(LedgerEntry.created_at > since)
     rows = session.execute(query).all()
     return Meter(claims=sum(row[0] for row in rows), lost=sum(row[1] for row in rows))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -11,8 +11,11 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, func, select
 
+from autograder.audit.silence import Key
+from autograder.daily.audit import silent_exercises
 from autograder.daily.report import Event, Progress
 from autograder.gradebook import Course
+from autograder.judge import Judge, Reason
 from courses.clock import day_end
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
@@ -56,14 +59,21 @@ class Counting:
 class Context:
     """One run over one day's submissions."""
 
-    def __init__(
-        self, site: Site, day: date, engine: Engine, lessons: Sequence[Lesson], tell: Progress
+    def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of
+        self,
+        site: Site,
+        day: date,
+        engine: Engine,
+        lessons: Sequence[Lesson],
+        tell: Progress,
+        judge: Judge | None = None,
     ) -> None:
         self.site = site
         self.day = day
         self.engine = engine
         self.lessons = {lesson.key: lesson for lesson in lessons}
         self.tell = tell
+        self.judge = judge
         self.reasons: dict[int, dict[str, str]] = {}
         self._courses: dict[str, Course] = {}
 
@@ -94,6 +104,11 @@ class Context:
         with open_session(self.engine) as session:
             rows = [Counting(*row) for row in session.execute(query)]
         return tuple(row for row in rows if row.lesson in self.lessons)
+
+    @cached_property
+    def silent(self) -> Mapping[Key, Reason]:
+        """Exercises on which nobody is asked and the ledger is not heard. What must fall silent does so first."""
+        return silent_exercises(self.engine, self.lessons, self.site.judge, self.judge)
 
     @cached_property
     def by_lesson(self) -> dict[str, tuple[Counting, ...]]:

@@ -48,6 +48,8 @@ def _unknown(context: Context, judge: Judge | None, asked: Asked) -> list[Waitin
     with open_session(context.engine) as session:
         recall = ledger.Recall(session)
         for own in (*waiting_answers(context), *waiting_pupils(context)):
+            if own.key in context.silent:
+                continue
             known = recall.find(own.exercise, own.text)
             is_judged = known is not None and known.outcome == "judged"
             if is_judged or own.question in todo or _is_tried(recall, own, judge):

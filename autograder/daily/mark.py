@@ -14,7 +14,8 @@ from courses.school.models import Submission
 
 
 def mark(context: Context) -> dict[str, int]:
-    """Write marks. Returns counts ``marked`` and ``recalled`` (rubric answers that the ledger knew)."""
+    """Write marks. Returns counts ``marked``, ``recalled`` (rubric answers that the ledger knew) and ``silent``."""
+    silent = len(context.silent)  # first of all: what falls silent now gets no mark from the ledger
     todo = [(key, id_) for key, ids in _unmarked(context).items() for id_ in ids]
     recalled = 0
     for part in context.track("mark", todo, CHUNK):
@@ -22,8 +23,9 @@ def mark(context: Context) -> dict[str, int]:
             for key in sorted({key for key, _ in part}):
                 ids = [id_ for own, id_ in part if own == key]
                 rows = session.scalars(select(Submission).where(Submission.id.in_(ids))).all()
-                recalled += mark_submissions(session, context.lessons[key], rows, PassLine.of(context.site))
-    return {"marked": len(todo), "recalled": recalled}
+                line = PassLine.of(context.site)
+                recalled += mark_submissions(session, context.lessons[key], rows, line)
+    return {"marked": len(todo), "recalled": recalled, "silent": silent}
 
 
 def _unmarked(context: Context) -> dict[str, list[int]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import delete, insert, tuple_
 from sqlalchemy.orm import Session
@@ -39,7 +40,8 @@ def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Pro
     for part in context.track("ledger", waiting_answers(context), CHUNK):
         with open_session(context.engine) as session:
             recall = ledger.Recall(session)
-            rows = [row for own in part if (row := _row(own, recall, passing, done)) is not None]
+            said = partial(_said, context, recall, passing)
+            rows = [row for own in part if (row := _row(own, said(own), done)) is not None]
             if rows:
                 _replace(session, rows)
                 _hold(context, session, recall, part, done)
@@ -47,13 +49,8 @@ def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Pro
     return done
 
 
-def _row(
-    own: WaitingAnswer, recall: ledger.Recall, passing: dict[ledger.Question, str], done: Projected
-) -> dict[str, object] | None:
+def _row(own: WaitingAnswer, judged: ledger.Judged | None, done: Projected) -> dict[str, object] | None:
     """Return the new mark of an answer, or None when nobody said anything about it."""
-    judged = recall.find(own.exercise, own.text)
-    if own.question in passing and (judged is None or judged.outcome != "judged"):
-        judged = ledger.Judged(outcome="abstained", reason=passing[own.question])
     if judged is None:
         done.waiting += 1
         return None
@@ -77,13 +74,25 @@ def _hold(
     for id_, lesson in challenges.items():
         submission = session.get_one(Submission, id_)
         line = PassLine.of(context.site)
-        markings = mark_answers(lesson, submission.case, submission.answers, recall, line)
+        silent = {name: why for (key, name), why in context.silent.items() if key == lesson.key}
+        markings = mark_answers(lesson, submission.case, submission.answers, recall, silent, line=line)
         held = [mark_row(id_, marking) for marking in markings if marking.reason == REASON]
         if held:
             _replace(session, held)
             done.marked -= len(held)
             done.waiting += len(held)
             done.abstained[REASON] = done.abstained.get(REASON, 0) + len(held)
+
+
+def _said(
+    context: Context, recall: ledger.Recall, passing: Mapping[ledger.Question, str], own: WaitingAnswer
+) -> ledger.Judged | None:
+    if own.key in context.silent:
+        return ledger.Judged(outcome="abstained", reason=context.silent[own.key])
+    known = recall.find(own.exercise, own.text)
+    if own.question in passing and (known is None or known.outcome != "judged"):
+        return ledger.Judged(outcome="abstained", reason=passing[own.question])
+    return known
 
 
 def _replace(session: Session, rows: list[dict[str, object]]) -> None:

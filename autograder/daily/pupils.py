@@ -13,7 +13,7 @@ from courses.school.db import session as open_session
 def project_pupils(context: Context) -> int:
     """Write the results that the ledger decides; return how many. The others go on waiting."""
     decided = 0
-    todo = waiting_pupils(context)
+    todo = [own for own in waiting_pupils(context) if own.key not in context.silent]
     for start in range(0, len(todo), CHUNK):
         with open_session(context.engine) as session:
             recall = ledger.Recall(session)

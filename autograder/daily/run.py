@@ -59,8 +59,8 @@ def run(
     with alone(layout(site).data, tell):
         engine = open_engine(database_url(site))
         try:
-            context = Context(site, day, engine, load_lessons(site.lessons), tell)
-            return _Run(context, judge, render).report(started)
+            context = Context(site, day, engine, load_lessons(site.lessons), tell, judge)
+            return _Run(context, render).report(started)
         finally:
             engine.dispose()
 
@@ -73,9 +73,8 @@ def _silent(event: Event) -> None:
 class _Run:
     """The steps, and what they found."""
 
-    def __init__(self, context: Context, judge: Judge | None, render: Renderer | None) -> None:
+    def __init__(self, context: Context, render: Renderer | None) -> None:
         self._context = context
-        self._judge = judge
         self._render = render
         self._asked = Asked()
         self._projected = Projected()
@@ -123,7 +122,7 @@ class _Run:
         return counts
 
     def _ask(self) -> dict[str, int]:
-        self._asked = ask(self._context, self._judge)
+        self._asked = ask(self._context, self._context.judge)
         return {"asked": self._asked.asked, "judged": self._asked.judged, "hits": self._asked.hits}
 
     def _ledger(self) -> dict[str, int]:

@@ -33,6 +33,11 @@ class WaitingAnswer:
     answer: BaseModel | None = None
 
     @property
+    def key(self) -> tuple[str, str]:
+        """Lesson and exercise."""
+        return self.lesson.key, self.exercise.id
+
+    @property
     def samples(self) -> tuple[CalibrationSample, ...]:
         """The author's samples that the judge must reproduce before it is heard on this answer."""
         find = samples_of_pupil if is_pupil(self.exercise) else samples_of

@@ -13,6 +13,7 @@ from courses.site import Site, database_url
 from hub_config.portal import api
 from hub_config.portal.account import AccountPage
 from hub_config.portal.ai_use import AiUsePage
+from hub_config.portal.appeals import AppealPage
 from hub_config.portal.desk import LOOK, STATIC, Desk
 from hub_config.portal.files import FilePage, FilesApi, PreviewPage
 from hub_config.portal.handler import MissingPage
@@ -27,6 +28,7 @@ from hub_config.portal.trainer import ClassPage, LearnerPage, MarkPage, PupilPag
 PAGES = (
     ("", HomePage),
     ("ket-qua/([^/]{1,60})", ResultPage),
+    ("ket-qua/([^/]{1,60})/phuc-khao", AppealPage),
     ("on-tap", ReviewPage),
     ("cach-doc", ReadingPage),
     ("lop", ClassPage),

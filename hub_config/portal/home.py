@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from courses.exercises.base import Frozen
 from courses.school.codes import tidy_code
 from courses.school.models import Person
+from hub_config.portal.appeals import appeals_view
 from hub_config.portal.classes import waiting_count
 from hub_config.portal.handler import PageHandler
 from hub_config.portal.points import points_of
-from hub_config.portal.results_view import ResultView, may_mark, open_submission, result_view
+from hub_config.portal.results_view import may_mark, open_submission, result_view
 from hub_config.portal.review import cards_today
 from hub_config.portal.shelf import Shelf
 from hub_config.portal.states import Row, next_row, rows_of
@@ -84,13 +85,17 @@ class ResultPage(PageHandler):
         shelf = self.desk.shelf
         code = tidy_code(receipt)
 
-        def find(session: Session, person: Person) -> tuple[ResultView, bool] | None:
+        def find(session: Session, person: Person) -> dict[str, object] | None:
             opened = open_submission(session, shelf, person, code)
             if opened is None:
                 return None
-            return result_view(session, opened), may_mark(person, opened.submission)
+            return {
+                "result": result_view(session, opened),
+                "may_mark": may_mark(person, opened.submission),
+                "appeals": appeals_view(session, opened, person),
+            }
 
         viewer, found = await self.ask(find)
         if found is None:
             raise self.missing()
-        self.show("result.html", viewer, result=found[0], may_mark=found[1])
+        self.show("result.html", viewer, typed=None, **found)

@@ -135,7 +135,7 @@ def result_view(session: Session, opened: Opened) -> ResultView:
     """Return the result of a submission as it stands now."""
     submission, lesson = opened.submission, opened.lesson
     result = result_of(session, lesson, submission)
-    newest = _is_newest(session, submission)
+    newest = is_newest(session, submission)
     pupils = understood_of(session, submission.id)
     people = {key[1]: frozenset(own) for key, own in decided(session, PUPIL, [submission.id]).items()}
     provisional = newest and submission.id not in counted_ids(session, [submission.id])
@@ -161,7 +161,8 @@ def result_view(session: Session, opened: Opened) -> ResultView:
     )
 
 
-def _is_newest(session: Session, submission: Submission) -> bool:
+def is_newest(session: Session, submission: Submission) -> bool:
+    """Tell whether a submission is the one of its person and lesson that counts."""
     query = select(func.max(Submission.id)).where(
         Submission.person_id == submission.person_id, Submission.lesson == submission.lesson
     )

@@ -57,6 +57,8 @@ def test_pearson_and_bias_say_what_kappa_does_not():
 def test_where_nothing_varies_nothing_is_known():
     assert quadratic_weighted_kappa([], []) is None
     assert quadratic_weighted_kappa([3, 3], [3, 3]) is None
+    assert quadratic_weighted_kappa([0.1] * 3, [0.1] * 3) is None
+    assert pearson([0.1] * 3, [0.1, 0.2, 0.3]) is None
     assert cohen_kappa([True, True], [True, True]) is None
     assert pearson([1, 1, 1], [1, 2, 3]) is None
     assert exact([], []) is None

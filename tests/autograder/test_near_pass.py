@@ -71,13 +71,14 @@ def test_only_a_challenge_is_held_and_its_rule_marks_stand(session, lesson):
     recall = ledger.Recall(session)
     challenge = lesson.model_copy(update={"challenge": True})
     line = PassLine(share=1.0)  # full marks are on the line
-    plain = {own.exercise: own for own in mark_answers(lesson, "citizen", answers, recall, line)}
-    held = {own.exercise: own for own in mark_answers(challenge, "citizen", answers, recall, line)}
+    plain = {own.exercise: own for own in mark_answers(lesson, "citizen", answers, recall, line=line)}
+    held = {own.exercise: own for own in mark_answers(challenge, "citizen", answers, recall, line=line)}
     assert plain["lenh"].source == "ai"
     assert (held["lenh"].mark.score, held["lenh"].mark.status) == (None, "waiting")
     assert (held["lenh"].reason, held["lenh"].verdicts) == ("near_pass", ())
     assert held["doan"] == plain["doan"]
     far = {
-        own.exercise: own for own in mark_answers(challenge, "citizen", answers, recall, PassLine(share=0.1))
+        own.exercise: own
+        for own in mark_answers(challenge, "citizen", answers, recall, line=PassLine(share=0.1))
     }
     assert far["lenh"].source == "ai"

@@ -17,6 +17,7 @@ from functools import partial
 from sqlalchemy import Engine
 
 from autograder import ledger
+from autograder.audit import silence
 from autograder.calibration import Calibrated
 from autograder.judge import Judge, Judgement
 from autograder.pupil import samples_of_pupil, understanding
@@ -108,6 +109,8 @@ class PupilJudge:
 
     async def _judged(self, judge: Judge, asked: Asked) -> Understood | None:
         exercise = understanding(asked.teach)
+        if await asyncio.get_running_loop().run_in_executor(self._threads, self._is_silent, asked):
+            return None
         samples = samples_of_pupil(asked.lesson, asked.teach.id, asked.case)
         if isinstance(judge, Calibrated) and await judge.fault(exercise, samples) is not None:
             return None
@@ -121,6 +124,10 @@ class PupilJudge:
         if judgement.outcome != "judged":
             return None
         return {verdict.criterion: verdict.met for verdict in judgement.verdicts}
+
+    def _is_silent(self, asked: Asked) -> bool:
+        with open_session(self._engine) as session:
+            return asked.teach.id in silence.reasons_of(session, asked.lesson.key)
 
     def _remember(self, exercise: RubricExercise, text: str, judge: Judge, judgement: Judgement) -> None:
         with open_session(self._engine) as session:

@@ -55,7 +55,7 @@ def test_a_second_run_touches_nothing(ward, judge, provider, full):
     assert (report.judged, provider.calls) == (0, calls)
     assert [counts(report)[step] for step in ("collect", "mark", "gradebook")] == [
         {"counting": 1, "collected": 0},
-        {"marked": 0, "recalled": 0},
+        {"marked": 0, "recalled": 0, "silent": 0},
         {"pulled": 0, "projected": 0},
     ]
     assert {path: path.stat().st_mtime_ns for path in ward.course.rglob("*.ipynb")} == times

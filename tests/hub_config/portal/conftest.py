@@ -14,10 +14,13 @@ import httpx
 import pytest
 from sqlalchemy import Engine, select
 
+from autograder import ledger
+from autograder.marking import mark_submission
 from autograder.models import Projected
 from courses.lessons.model import Lesson
 from courses.school.db import open_engine, session
 from courses.school.models import Group, Person, Submission, TrainerGroup
+from courses.school.submissions import find_submission
 from courses.site import REPOSITORY, Site, database_url
 from hub_config.database import migrate
 from hub_config.portal.app import close, make_app, make_desk
@@ -205,3 +208,34 @@ def count_all(engine: Engine) -> Callable[[], None]:
                     opened.add(Projected(submission_id=own.id, content_hash="x", manual={}))
 
     return count
+
+
+JUDGED = "level1/02-lenh-bon-phan"
+
+
+@pytest.fixture
+def judged(engine: Engine, hand_in: Callable[..., str], lessons: dict[str, Lesson]) -> Callable[..., str]:
+    """Return a function that hands in a partial answer and lets the AI find ``vai`` missing."""
+
+    def go(user: str = "lan") -> str:
+        receipt = hand_in(user, JUDGED, "partial")
+        with session(engine) as opened:
+            submission = find_submission(opened, receipt)
+            exercise = lessons[JUDGED].slot("lenh").variant(submission.case)
+            text = exercise.judged_text(exercise.parse_answer(submission.answers["lenh"]))
+            verdicts = tuple(
+                {
+                    "criterion": own.id,
+                    "criterion_hash": ledger.criterion_hash(own),
+                    "met": own.id != "vai",
+                    "quote": "",
+                    "reason": "",
+                }
+                for own in exercise.rubric
+            )
+            judged = ledger.Judged(outcome="judged", verdicts=verdicts)
+            ledger.append(opened, ledger.question(exercise, text), receipt, "p", judged)
+            mark_submission(opened, lessons[JUDGED], submission)
+        return receipt
+
+    return go

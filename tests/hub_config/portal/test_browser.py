@@ -165,3 +165,19 @@ def test_a_trainer_decides_what_the_pupil_has_understood_by_keyboard_on_a_phone(
     _shoot(page, f"mark-pupil-{scheme}-360")
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_learner_appeals_on_a_phone(look, judged):
+    page = look("lan", f"ket-qua/{judged()}", NARROW)
+    page.get_by_text("Bạn thấy chấm chưa đúng?").click()
+    page.get_by_label("Vì sao bạn nghĩ bài đã đạt?").fill("Em có viết vai ở đầu câu.")
+    _shoot(page, "appeal-form-360")
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("button", name="Gửi phúc khảo").click()
+    thread = page.get_by_role("region", name="Phúc khảo")
+    assert "Đang chờ một người khác xem lại" in thread.inner_text()
+    _shoot(page, "appeal-thread-360")
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

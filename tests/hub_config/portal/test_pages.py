@@ -411,5 +411,5 @@ def test_a_marker_reads_why_the_judge_left_an_answer_to_them(browser_of, hand_in
     with session(engine) as opened:
         mark = opened.get_one(AutoMark, (find_submission(opened, receipt).id, "day-lai"))
         mark.reason = "signals_disagree"
-    assert "Hai cách chấm" in browser_of("hung").get(f"bai-nop/{receipt}").text
-    assert "Hai cách chấm" not in browser_of("lan").get(f"ket-qua/{receipt}").text
+    assert "Các cách xét của máy" in browser_of("hung").get(f"bai-nop/{receipt}").text
+    assert "Các cách xét của máy" not in browser_of("lan").get(f"ket-qua/{receipt}").text

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from autograder.audit import silence
 from autograder.models import LedgerEntry
 from autograder.openai_judge import OpenAIJudge
 from courses.exercises.teach.pupil import MOST_TURNS
@@ -98,6 +99,16 @@ def test_the_judge_decides_each_misconception_and_then_the_pupil_sits_its_quiz(t
         "right": 2, "unsure": 0, "total": 3,
         "learned": [misconceptions[0].right, misconceptions[1].right], "held": [misconceptions[2].belief],
     }  # fmt: skip
+
+
+def test_the_pupil_of_an_exercise_that_is_silent_asks_nobody(talking, fake, engine):
+    with session(engine) as opened:
+        silence.silence(opened, (LESSON, "day-lai"), "quan")
+    with talking(make_judge=judged_by(fake)) as client:
+        assert (told(client, FIRST)["understood"], fake.calls) == (None, 0)
+        with session(engine) as opened:
+            silence.lift(opened, (LESSON, "day-lai"), "quan")
+        assert told(client, FIRST)["understood"] == 1
 
 
 def test_a_conversation_that_is_looked_at_again_costs_nothing(talking, fake, engine):
