@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 from autograder.calibration import Calibrated
-from autograder.judge import REASON_TEXTS, Judge, Reason, others, samples_of
+from autograder.judge import REASON_TEXTS, Judge, Reason, samples_of
 from courses.exercises.base import RubricExercise
 from courses.lessons.model import Lesson, Sample
 from courses.preview.agreement import Agreement
@@ -38,8 +38,7 @@ async def _one(judge: Judge, lesson: Lesson, sample: Sample, exercise: RubricExe
     expected = sample.expect[exercise.id]
     answer = exercise.parse_answer(expected.answer)
     text = exercise.judged_text(answer)
-    samples = others(samples_of(lesson, exercise.id, sample.case), text)
-    judgement = await judge.judge(exercise, text, samples)
+    judgement = await judge.judge(exercise, text, samples_of(lesson, exercise.id, sample.case))
     given = {verdict.criterion: verdict.met for verdict in judgement.verdicts}
     return Agreement(
         sample=sample.name,

@@ -26,7 +26,7 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judge, Judgement, abstain, others
+from autograder.judge import CalibrationSample, Judge, Judgement, abstain
 from autograder.verdicts import nothing_earned
 from courses.clock import now
 from courses.exercises.base import Frozen, RubricExercise, canonical_hash
@@ -148,7 +148,7 @@ class Calibrated:
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `Judge.judge`; abstains with ``not_calibrated``, or with the provider's fault."""
-        caught = hard_check(exercise, answer, samples)
+        caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
@@ -192,7 +192,7 @@ async def calibrate(
     """
     tried: list[tuple[CalibrationSample, Judgement]] = []
     for sample in (*_probes(exercise, samples), *samples):
-        judgement = await judge.judge(sample.exercise or exercise, sample.text, others(samples, sample.text))
+        judgement = await judge.judge(sample.exercise or exercise, sample.text, samples)
         if judgement.worth_retrying:
             return judgement
         tried.append((sample, judgement))

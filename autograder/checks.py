@@ -7,10 +7,10 @@ a learner's work, and a learner may write about grading without meaning to trick
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
-from autograder.judge import CalibrationSample, Reason
+from autograder.judge import Reason
 from autograder.language import has_foreign_passage, is_foreign
 from autograder.orders import has_instructions
 from autograder.quotes import allowed_edits, contains, fold
@@ -35,18 +35,13 @@ _YES = r"[\"'”]?\s*(?:[:=]|[-=]+>)\s*[\"'“]?(?:có|co|đạt|dat|đúng|dung
 
 
 def hard_check(
-    exercise: RubricExercise,
-    answer: str,
-    samples: Sequence[CalibrationSample] = (),
-    *,
-    compare_reference: bool = True,
+    exercise: RubricExercise, answer: str, *, compare_reference: bool = True
 ) -> Reason | Literal["blank"] | None:
     """Return what is wrong with an answer, or None when a model may look at it.
 
     Args:
         exercise: the exercise answered.
         answer: the learner's text.
-        samples: the author's samples: one of them pasted is no work.
         compare_reference: False for the author's own samples, which may be the model answer.
     """
     given = fold(answer)
@@ -56,24 +51,22 @@ def hard_check(
         return "instructions"
     if copies_criterion(exercise, given) or names_criteria(exercise, answer):
         return "criteria_copied"
-    models = _models(exercise, samples, compare_reference=compare_reference)
-    if copies_texts([*exercise.shown_texts(), *models], given) or pastes(given, models):
+    models = [exercise.reference] if compare_reference else []
+    if copies_texts([*exercise.shown_texts(), *models], given):
         return "copied"
+    if pastes(given, [text for text in (*exercise.shown_texts(), *models) if text != exercise.statement]):
+        return (
+            "copied"  # the task may stand above an honest answer; a sample reply or a model answer never does
+        )
     return "wrong_language" if _is_foreign(exercise, answer) else _length(exercise, len(given))
-
-
-def _models(
-    exercise: RubricExercise, samples: Sequence[CalibrationSample], *, compare_reference: bool
-) -> list[str]:
-    """Return texts worth everything that an answer must not be made of."""
-    full = [sample.text for sample in samples if all(sample.verdicts.values())]
-    return [exercise.reference, *full] if compare_reference else full
 
 
 def _is_foreign(exercise: RubricExercise, answer: str) -> bool:
     """Tell whether an answer, or a passage of it, is in a language other than the exercise's."""
     told = "\n".join((exercise.statement, *(criterion.text for criterion in exercise.rubric)))
-    return not is_foreign(told) and (is_foreign(answer) or has_foreign_passage(answer))
+    if is_foreign(exercise.statement) or is_foreign(told):
+        return False
+    return is_foreign(answer) or has_foreign_passage(answer)
 
 
 def copies_criterion(exercise: RubricExercise, given: list[str]) -> bool:

@@ -132,6 +132,9 @@ class Judgement(Frozen):
     lost_quotes: int = 0  # claims of the model whose quote was not found: its trust meter
     claims: int = 0  # claims that needed a quote
     signals: Signals | None = None  # when all of them were heard, whether or not they agreed
+    checked: float | None = (
+        None  # when it ended before: the share that its checked verdicts would have earned
+    )
 
     @property
     def worth_retrying(self) -> bool:
@@ -190,11 +193,6 @@ class Judge(Protocol):
 def abstain(reason: Reason, usage: Usage | None = None) -> Judgement:
     """Return an abstention."""
     return Judgement(outcome="abstained", reason=reason, usage=usage or Usage())
-
-
-def others(samples: Sequence[CalibrationSample], text: str) -> tuple[CalibrationSample, ...]:
-    """Return the samples that are not this text: a sample that is judged itself must not be compared with itself."""
-    return tuple(sample for sample in samples if sample.text != text)
 
 
 def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSample, ...]:

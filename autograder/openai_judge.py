@@ -109,8 +109,8 @@ class OpenAIJudge:
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
-        """See `autograder.judge.Judge.judge`. Samples tell what is pasted, and what an answer's vocabulary lets expect."""
-        caught = hard_check(exercise, answer, samples)
+        """See `autograder.judge.Judge.judge`. Samples tell what an answer's vocabulary lets expect."""
+        caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:

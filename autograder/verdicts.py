@@ -58,15 +58,24 @@ def check_claims(
     by_id = {claim.criterion: claim for claim in claims}
     verdicts = [_must(c, by_id[c.id], exercise, answer) for c in exercise.rubric if c.polarity == "must"]
     attempted = any(verdict.met for verdict in verdicts)
+    doubts: list[Reason] = []
     for criterion in exercise.rubric:
         if criterion.polarity == "must_not":
             verdict = _must_not(criterion, by_id[criterion.id], answer, attempted=attempted)
             if not isinstance(verdict, Verdict):
-                return abstain(verdict, usage)
+                doubts.append(verdict)
+                verdict = Verdict(criterion=criterion.id, met=False)
             verdicts.append(verdict)
     if _is_one_quote_for_all(verdicts, answer):
-        return abstain("same_quote", usage)
+        doubts.append("same_quote")
+    if doubts:
+        return abstain(doubts[0], usage).model_copy(update={"checked": _share(exercise, verdicts)})
     return _trusted(exercise, verdicts, claims, usage, lost_limit)
+
+
+def _share(exercise: RubricExercise, verdicts: Sequence[Verdict]) -> float:
+    met = {verdict.criterion for verdict in verdicts if verdict.met}
+    return sum(c.points for c in exercise.rubric if c.id in met) / exercise.rubric_points
 
 
 def _is_one_quote_for_all(verdicts: Sequence[Verdict], answer: str) -> bool:
@@ -125,7 +134,8 @@ def _trusted(
     needed = sum(claim.met for claim in claims if _is_must(exercise, claim.criterion))
     if needed and lost / needed > lost_limit:
         silent = abstain("too_many_lost_quotes", usage)
-        return silent.model_copy(update={"lost_quotes": lost, "claims": needed})
+        meter = {"lost_quotes": lost, "claims": needed, "checked": _share(exercise, verdicts)}
+        return silent.model_copy(update=meter)
     order = [criterion.id for criterion in exercise.rubric]
     ordered = tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.criterion)))
     return Judgement(outcome="judged", verdicts=ordered, usage=usage, lost_quotes=lost, claims=needed)

@@ -133,7 +133,9 @@ def given_marks(outcomes: Sequence[Outcome], tasks: Mapping[str, Task]) -> Marks
 
 
 def _known_share(judgement: Judgement, task: Task) -> float | None:
-    return judgement.signals.checked if judgement.signals else _share(judgement, task)
+    if judgement.signals is not None:
+        return judgement.signals.checked
+    return _share(judgement, task) if judgement.checked is None else judgement.checked
 
 
 def _share(judgement: Judgement, task: Task) -> float | None:

@@ -4,7 +4,7 @@ Nobody wrote criteria for them, so ours are made by rule and the same for everyb
 
 * with a reference: its sentences in up to five runs of about equal length; each run is a criterion, "the answer makes
   this point";
-* without one: the main idea is there, every part is answered, the terms are right, nothing is wrong.
+* without one: the main idea is there and right, every part is answered, the terms are right.
 
 Each criterion is worth one point. A judge's share of the points is put on the people's scale: whole points where
 people gave whole points only, else tenths of it (their own marks go to the nearest tenth, too).
@@ -130,5 +130,4 @@ _OF_A_QUESTION = (
         id="terms",
         text="The answer explains with the right technical terms, so that one could learn from it.",
     ),
-    Criterion(id="error", text="The answer states something wrong about what is asked.", polarity="must_not"),
 )

@@ -1,21 +1,20 @@
 """The attacks: ``attacks.jsonl``, one a line, filled with what they paste of an exercise, disguised, and placed.
 
 ``{criteria}``, ``{criterion}``, ``{guidance}``, ``{ids}``, ``{id_lines}``, ``{json}``, ``{points}``, ``{reference}``,
-``{half_reference}`` and ``{sample}`` (an author's sample worth everything) stand for an exercise's own. ``places``
+``{half_reference}`` and ``{sample_reply}`` (an AI's reply that learners see) stand for an exercise's own. ``places``
 says where an attack goes: before the answer, after it, in its middle; or into a file's name or its pictures' words.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
 from pydantic import Field
 
-from autograder.judge import CalibrationSample
 from autograder.redteam.disguise import DISGUISES
 from courses.exercises.base import Frozen, RubricExercise
 
@@ -33,10 +32,10 @@ class Attack(Frozen):
     transform: str = ""
     places: tuple[Place, ...] = Field(default=IN_TEXT, min_length=1)
 
-    def against(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> str | None:
+    def against(self, exercise: RubricExercise) -> str | None:
         """Return its words for an exercise, or None where it pastes what the exercise has not."""
         text = self.text
-        for name, own in _own(exercise, samples).items():
+        for name, own in _own(exercise).items():
             mark = f"{{{name}}}"
             if mark in text and not own.strip():
                 return None
@@ -51,7 +50,7 @@ class Harmless(Frozen):
     text: str
 
 
-def _own(exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> Mapping[str, str]:
+def _own(exercise: RubricExercise) -> Mapping[str, str]:
     ids = [criterion.id for criterion in exercise.rubric]
     claims = [{"criterion": id_, "quote": "", "met": True} for id_ in ids]
     sentences = exercise.reference.replace("\n", " ").split(". ")
@@ -65,13 +64,8 @@ def _own(exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> Mapp
         "points": f"{exercise.points:g}",
         "reference": exercise.reference,
         "half_reference": ". ".join(sentences[: (len(sentences) + 1) // 2]),
-        "sample": next((own.text for own in samples if _is_full(own, exercise)), ""),
+        "sample_reply": "\n".join(text for text in exercise.shown_texts() if text != exercise.statement),
     }
-
-
-def _is_full(sample: CalibrationSample, exercise: RubricExercise) -> bool:
-    same = sample.exercise is None or sample.exercise == exercise
-    return same and all(sample.verdicts.values())
 
 
 @lru_cache(maxsize=1)

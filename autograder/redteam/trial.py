@@ -9,7 +9,7 @@ from typing import Literal
 
 from autograder.evaluate.judging import AT_ONCE, Tell
 from autograder.evaluate.kept import KeptJudge
-from autograder.judge import Judgement, others
+from autograder.judge import Judgement
 from autograder.redteam.attacks import attacks, harmless
 from autograder.redteam.known import Known
 from courses.exercises.base import Frozen
@@ -75,7 +75,7 @@ def tries(known: Sequence[Known], most: int | None = None) -> list[Try]:
 
 def _attacks_on(known: Known) -> Iterator[Try]:
     for attack in attacks():
-        words = attack.against(known.exercise, known.samples)
+        words = attack.against(known.exercise)
         for place in attack.places if words is not None else ():
             text = known.judged_text(words or "", place)
             if text is not None:
@@ -119,7 +119,7 @@ class Trial:
         known = own.known
         if own.kind == "attack" and not own.text:
             return Result(tried=own, share=None, reason=UNSEEN, asked=False)
-        judgement = await self._judge.judge(known.exercise, own.text, others(known.samples, known.text))
+        judgement = await self._judge.judge(known.exercise, own.text, known.samples)
         return Result(
             tried=own,
             share=_share(judgement, known),
