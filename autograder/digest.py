@@ -11,6 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from autograder.human.counting import counts
 from autograder.models import AutoMark, HumanMark, Marked
 
 CHUNK = 500
@@ -42,9 +43,11 @@ def _marks(session: Session, ids: Sequence[int]) -> dict[int, list[list[object]]
         AutoMark.source,
         AutoMark.comment,
     ).order_by(AutoMark.submission_id, AutoMark.exercise)
-    human = select(
-        HumanMark.submission_id, HumanMark.exercise, HumanMark.score, HumanMark.comment, HumanMark.by
-    ).order_by(HumanMark.id)
+    human = (
+        select(HumanMark.submission_id, HumanMark.exercise, HumanMark.score, HumanMark.comment, HumanMark.by)
+        .where(counts(HumanMark.decision_id))
+        .order_by(HumanMark.id)
+    )
     found: dict[int, list[list[object]]] = defaultdict(list)
     rows: list[Row[Any]] = [
         *session.execute(auto.where(AutoMark.submission_id.in_(ids))),

@@ -10,9 +10,11 @@ import base64
 import binascii
 import codecs
 import html
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import unquote
 
 FEW = 4
@@ -32,7 +34,8 @@ _FOREIGN_LETTERS = "асеіорхуӏһԁԛѕјвкмнтгАВСЕНІЈКМО
 _LOOKALIKE = str.maketrans(
     _FOREIGN_LETTERS, "aceiopxylhdqsjbkmhtrABCEHIJKMOPSTXY" + "aoivuptkxyABEZHIKMNOPTYX"
 )
-_MIXED = re.compile(rf"(?=\w*[A-Za-zÀ-ỹ]\w*[A-Za-zÀ-ỹ])(?=\w*[{_FOREIGN_LETTERS}])\w{{3,}}")
+_LETTERS_AMONG, _FOREIGN_AMONG = re.compile(r"[A-Za-zÀ-ỹ]"), re.compile(f"[{_FOREIGN_LETTERS}]")
+_WORD = re.compile(r"\w{3,}")
 _PHONETIC = re.compile(r"[ɐ-ʯᴀ-ᵿ]")
 _LIGATURES = range(0xFB00, 0xFB07)
 _APART = re.compile(rf"(?<!\w)(?:[^\W\d_](?:[ \t]|[ \t]?[.\-_*·|/~+][ \t]?)){{{SPELLED - 1},}}[^\W\d_](?!\w)")
@@ -41,6 +44,7 @@ _LEET_WORD = re.compile(r"(?<![\w@$!])(?=[\w@$!]*[a-z])(?=[\w@$!]*[0134578@$])[\
 _CODE64 = re.compile(
     r"[A-Za-z0-9+/_-]{8,}={0,2}(?:\s+[A-Za-z0-9+/_-]{8,}={0,2})*(?:\s+[A-Za-z0-9+/_-]{1,7}={0,2})?"
 )
+_LONG_CODE = re.compile(r"[A-Za-z0-9+/]{40,}")  # whatever it says
 _HEX = re.compile(r"(?:(?:0x|\\x)?[0-9a-f]{2}[ ,:]?){12,}", re.IGNORECASE)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ENTITY = re.compile(r"&#x?[0-9a-fA-F]{2,6};|&[a-z]{2,6};")
@@ -52,10 +56,16 @@ def is_disguised(text: str) -> bool:
         _is_invisible(text)
         or _is_struck(text)
         or _is_styled(text)
-        or _MIXED.search(text) is not None
+        or any(map(_is_mixed, _WORD.findall(text)))
         or _APART.search(text) is not None
+        or _LONG_CODE.search(text) is not None
         or any(_decoded(text))
     )
+
+
+def _is_mixed(word: str) -> bool:
+    """Tell whether a word of Latin letters has look-alikes of another alphabet in it."""
+    return _FOREIGN_AMONG.search(word) is not None and len(_LETTERS_AMONG.findall(word)) > 1
 
 
 def _is_invisible(text: str) -> bool:
@@ -107,33 +117,33 @@ def readings(text: str) -> Iterator[str]:
 def _decoded(text: str) -> Iterator[str]:
     """Yield messages found in base64, hexadecimal, percent and entity codes."""
     for match in _CODE64.finditer(text):
-        yield from _message(_from_base64(match.group()))
+        for code in _from_base64(match.group()):
+            yield from _message(code)
     for match in _HEX.finditer(text):
-        yield from _message(_from_hex(match.group()))
+        for digits in (match.group(), max(match.group().split(), key=len)):  # a number may stand before it
+            yield from _message(_from_hex(digits))
     if len(_PERCENT.findall(text)) >= FEW:
         yield unquote(text)
     if len(_ENTITY.findall(text)) >= FEW:
         yield html.unescape(text)
 
 
-def _from_base64(code: str) -> bytes:
-    """Decode the longest run of words that is base64: words of plain language may stand before or after it."""
+def _from_base64(code: str) -> Iterator[bytes]:
+    """Decode runs of words that look like base64; a plain word or two may have got into a run's beginning."""
     words = code.replace("-", "+").replace("_", "/").split()
-    for start in range(len(words)):
-        for end in range(len(words), start, -1):
-            joined = "".join(words[start:end])
-            if len(joined) >= FEWEST_DECODED and _looks_coded(joined):
-                try:
-                    return base64.b64decode(joined + "=" * (-len(joined) % 4), validate=True)
-                except binascii.Error:
-                    continue
-    return b""
+    for coded, run in itertools.groupby(words, _looks_coded):
+        own = list(run)
+        for start in range(min(len(own), 3) if coded else 0):
+            joined = "".join(own[start:]).rstrip("=")
+            if len(joined) >= FEWEST_DECODED:
+                with suppress(binascii.Error):
+                    yield base64.b64decode(joined + "=" * (-len(joined) % 4), validate=True)
 
 
 def _looks_coded(word: str) -> bool:
-    """Tell code from words: it has small letters, capitals inside, and digits or signs."""
-    inside = word[1:]
-    return any(sign.islower() for sign in word) and sum(sign.isupper() for sign in inside) > len(word) // 8
+    """Tell code from words: capitals or digits among small letters, not only at the beginning."""
+    signs = sum(sign.isupper() or sign.isdigit() or sign in "+/=" for sign in word[1:])
+    return signs * 8 > len(word) or (len(word) < 8 and word.endswith("="))  # noqa: PLR2004 - one in eight; a last piece
 
 
 def _from_hex(code: str) -> bytes:

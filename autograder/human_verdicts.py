@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from autograder.digest import CHUNK
+from autograder.human.counting import counts
 from autograder.models import HumanVerdict
 from courses.clock import now
 
@@ -78,7 +79,8 @@ def decided(session: Session, rubric: Rubric, among: Sequence[int] | None = None
     """
     session.flush()
     found: dict[Key, dict[str, HumanVerdict]] = defaultdict(dict)
-    newest_last = select(HumanVerdict).where(HumanVerdict.rubric == rubric).order_by(HumanVerdict.id)
+    mine = (HumanVerdict.rubric == rubric, counts(HumanVerdict.decision_id))
+    newest_last = select(HumanVerdict).where(*mine).order_by(HumanVerdict.id)
     for part in _parts(among):
         for one in session.scalars(newest_last.where(part)):
             found[one.submission_id, one.exercise][one.criterion] = one

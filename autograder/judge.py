@@ -6,7 +6,7 @@ own and never means wrong: whoever reads a `Judgement` gives no mark for ``absta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from pydantic import Field
@@ -132,9 +132,9 @@ class Judgement(Frozen):
     lost_quotes: int = 0  # claims of the model whose quote was not found: its trust meter
     claims: int = 0  # claims that needed a quote
     signals: Signals | None = None  # when all of them were heard, whether or not they agreed
-    checked: float | None = (
-        None  # when it ended before: the share that its checked verdicts would have earned
-    )
+    leanings: tuple[
+        Verdict, ...
+    ] = ()  # abstained: what it would have said; for the person who decides, never a mark
 
     @property
     def worth_retrying(self) -> bool:
@@ -150,7 +150,7 @@ class Judgement(Frozen):
 
 
 class CalibrationSample(Frozen):
-    """An author's answer to one exercise with the verdicts that a person expects.
+    """An answer to one exercise, an author's or kept by a trainer, with the verdicts that a person expects.
 
     ``exercise`` is the declaration that it answers, where that is another setting's than the one judged.
     """
@@ -195,8 +195,10 @@ def abstain(reason: Reason, usage: Usage | None = None) -> Judgement:
     return Judgement(outcome="abstained", reason=reason, usage=usage or Usage())
 
 
-def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSample, ...]:
-    """Return the author's samples of a rubric exercise: those of all settings, each with its declaration.
+def samples_of(
+    lesson: Lesson, exercise: str, case: str, kept: Iterable[CalibrationSample] = ()
+) -> tuple[CalibrationSample, ...]:
+    """Return the samples of a rubric exercise: those of all settings, each with its declaration.
 
     One setting alone has too few to tell a judge that sees differences from one that says yes to everything.
 
@@ -204,6 +206,8 @@ def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSam
         lesson: the lesson.
         exercise: the exercise's id.
         case: the setting to be judged; its samples come first.
+        kept: answers that people decided and kept as samples, see ``autograder.human.kept``; where one of them
+            says otherwise than the author of the same text, the author is right.
     """
     slot = lesson.slot(exercise)
     found: dict[tuple[str, str], CalibrationSample] = {}
@@ -212,6 +216,8 @@ def samples_of(lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSam
         variant = slot.variant(sample.case)
         if expected is not None and expected.verdicts and isinstance(variant, RubricExercise):
             text = variant.judged_text(variant.parse_answer(expected.answer))
-            kept = CalibrationSample(text=text, verdicts=expected.verdicts, exercise=variant)
-            found.setdefault((variant.rubric_hash(), text), kept)
+            written = CalibrationSample(text=text, verdicts=expected.verdicts, exercise=variant)
+            found.setdefault((variant.rubric_hash(), text), written)
+    for one in kept:
+        found.setdefault((one.exercise.rubric_hash() if one.exercise else "", one.text), one)
     return tuple(found.values())

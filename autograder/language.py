@@ -7,6 +7,7 @@ that could be a Vietnamese syllable tells: of Vietnamese texts nearly all, of En
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from autograder.quotes import fold
 
@@ -63,6 +64,41 @@ _CHAT = frozenset(
     ]
 )
 """How people shorten words when they chat."""
+
+_IN_FULL = {
+    "khong": "ko k kg kh hk hok hem",
+    "duoc": "dc dk",
+    "gi": "j",
+    "voi": "vs",
+    "minh": "mik mk",
+    "mat khau": "mk",
+    "nguoi": "ng",
+    "biet": "bik bit bt",
+    "truoc": "trc",
+    "moi": "ms",
+    "thoi": "thui",
+    "toi": "tui t",
+    "em": "e",
+    "ban": "b",
+    "tin nhan": "tn",
+    "vi du": "vd",
+    "van ban": "vb",
+    "hom nay": "hnay",
+    "hom qua": "hqua",
+    "nhieu": "nhiu",
+    "roi": "r",
+    "qua": "wa",
+}
+_SHORT: dict[str, tuple[str, ...]] = {}
+for _full, _ways in _IN_FULL.items():
+    for _way in _ways.split():
+        _SHORT[_way] = (*_SHORT.get(_way, ()), *_full.split())
+
+
+def spelled_out(words: Iterable[str]) -> Iterator[str]:
+    """Yield folded words, those that people shorten in chats in full; of a short form with two meanings both."""
+    for word in words:
+        yield from _SHORT.get(word, (word,))
 
 
 def vietnamese_share(text: str) -> float | None:

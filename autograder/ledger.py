@@ -37,11 +37,14 @@ class Judged(Frozen):
     """What an entry says."""
 
     outcome: str  # "judged" | "abstained"
-    verdicts: tuple[dict[str, Any], ...] = ()
+    verdicts: tuple[dict[str, Any], ...] = ()  # judged only
     reason: str = ""
     claims: int = 0
     lost_quotes: int = 0
     signals: dict[str, Any] = Field(default_factory=dict)
+    leanings: tuple[
+        dict[str, Any], ...
+    ] = ()  # abstained: what the judge would have said, for a person to see
 
 
 def question(exercise: RubricExercise, text: str) -> Question:
@@ -76,7 +79,8 @@ def append(session: Session, key: Question, judge: str, prompt_hash: str, judged
         **key.model_dump(),
         "judge": judge,
         "prompt_hash": prompt_hash,
-        **judged.model_dump(),
+        **judged.model_dump(exclude={"leanings"}),
+        "verdicts": list(judged.verdicts or judged.leanings),
         "created_at": now(),
     }
     session.execute(insert(LedgerEntry), [row])
@@ -104,7 +108,7 @@ class Recall:
             if found is not None:
                 return found
         same = [entry for entry in entries if entry.rubric_hash == key.rubric_hash]
-        return Judged(outcome="abstained", reason=same[-1].reason) if same else None
+        return _silent(same[-1]) if same else None
 
     def tried(self, key: Question, judge: str, prompt_hash: str) -> bool:
         """Tell whether this judge with this prompt already has an entry for this content."""
@@ -124,6 +128,10 @@ class Recall:
                 by_answer.setdefault(entry.answer_hash, []).append(entry)
             self._exercises[exercise_hash] = by_answer
         return self._exercises[exercise_hash]
+
+
+def _silent(entry: LedgerEntry) -> Judged:
+    return Judged(outcome="abstained", reason=entry.reason, leanings=tuple(entry.verdicts))
 
 
 def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:

@@ -43,7 +43,7 @@ class Marking(Frozen):
     exercise: str
     mark: Mark
     source: str  # "rule" | "ai" | "nobody"
-    verdicts: tuple[dict[str, Any], ...] = ()
+    verdicts: tuple[dict[str, Any], ...] = ()  # of "nobody": what a judge that abstained would have said
     reason: str = ""
 
 
@@ -207,7 +207,13 @@ def _mark_parsed(exercise: Exercise, answer: BaseModel, recall: ledger.Recall | 
 def marking_of(exercise: RubricExercise, answer: BaseModel | None, judged: ledger.Judged) -> Marking:
     """Turn a judgement of an answer into a mark: the judge decided booleans, code adds the points."""
     if judged.outcome != "judged":
-        return Marking(exercise=exercise.id, mark=waiting(exercise), source="nobody", reason=judged.reason)
+        return Marking(
+            exercise=exercise.id,
+            mark=waiting(exercise),
+            source="nobody",
+            verdicts=judged.leanings,
+            reason=judged.reason,
+        )
     mark = exercise.judged_mark(answer, met_of(judged.verdicts))
     return Marking(exercise=exercise.id, mark=mark, source="ai", verdicts=judged.verdicts)
 

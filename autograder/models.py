@@ -26,7 +26,9 @@ class AutoMark(Base):
     status: Mapped[str] = mapped_column(String(10))  # exercises.base.Status
     source: Mapped[str] = mapped_column(String(10))  # "rule" | "ai" | "nobody"
     comment: Mapped[str] = mapped_column(Text)
-    verdicts: Mapped[list[Any]]  # rubric kinds: [{criterion, met, quote, reason}], else []
+    verdicts: Mapped[
+        list[Any]
+    ]  # rubric kinds: [{criterion, met, quote, reason}]; they count only of source "ai"
     reason: Mapped[str] = mapped_column(String(60), default="")  # why it abstained
     outdated: Mapped[bool] = mapped_column(default=False)
 
@@ -204,7 +206,9 @@ class LedgerEntry(Base):
     answer_hash: Mapped[str] = mapped_column(String(64))
     judge: Mapped[str] = mapped_column(String(200))
     prompt_hash: Mapped[str] = mapped_column(String(64))
-    verdicts: Mapped[list[Any]]  # [{criterion, met, quote, reason}]
+    verdicts: Mapped[
+        list[Any]
+    ]  # [{criterion, met, quote, reason}]; abstained: what the judge would have said
     outcome: Mapped[str] = mapped_column(String(20))  # "judged" | "abstained"
     reason: Mapped[str] = mapped_column(String(60), default="")
     claims: Mapped[int] = mapped_column(default=0)  # of the model that needed a quote …

@@ -158,7 +158,12 @@ class OpenAIJudge:
         )
         if self._thresholds.gate.passes(signals):
             return judgement.model_copy(update={"usage": total, "signals": signals})
-        meter = {"lost_quotes": judgement.lost_quotes, "claims": judgement.claims, "signals": signals}
+        meter = {
+            "lost_quotes": judgement.lost_quotes,
+            "claims": judgement.claims,
+            "signals": signals,
+            "leanings": judgement.verdicts,
+        }
         return abstain("signals_disagree", total).model_copy(update=meter)
 
     async def _call(self, form: _Form[M], exercise: RubricExercise, sent: str) -> tuple[M, Usage]:

@@ -27,14 +27,17 @@ def remember(
     hashes = {criterion.id: ledger.criterion_hash(criterion) for criterion in exercise.rubric}
     verdicts = tuple(
         {**verdict.model_dump(), "criterion_hash": hashes[verdict.criterion]}
-        for verdict in judgement.verdicts
+        for verdict in judgement.verdicts or judgement.leanings
     )
-    entry = ledger.Judged(
-        outcome=judgement.outcome,
-        verdicts=verdicts,
-        reason=judgement.reason,
-        claims=judgement.claims,
-        lost_quotes=judgement.lost_quotes,
-        signals=judgement.signals.model_dump() if judgement.signals else {},
+    said = "verdicts" if judgement.outcome == "judged" else "leanings"
+    entry = ledger.Judged.model_validate(
+        {
+            "outcome": judgement.outcome,
+            "reason": judgement.reason,
+            "claims": judgement.claims,
+            "lost_quotes": judgement.lost_quotes,
+            "signals": judgement.signals.model_dump() if judgement.signals else {},
+            said: verdicts,
+        }
     )
     ledger.append(session, key, judge.name, judge.prompt_hash, entry)

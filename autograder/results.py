@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
@@ -11,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from autograder.digest import CHUNK, refresh_digests
-from autograder.models import AutoMark, HumanMark
+from autograder.human.counting import counts
+from autograder.human_verdicts import MARKS
+from autograder.models import AutoMark, Decision, HumanMark, HumanVerdict
 from courses.clock import now, text_number
 from courses.exercises.base import Frozen, Status
 from courses.lessons.model import Lesson
@@ -31,7 +34,9 @@ class ExerciseResult(Frozen):
     source: Source
     by: str = ""  # person only: username, or "formgrader"
     reason: str = ""  # waiting only: why the judge abstained
-    verdicts: tuple[dict[str, Any], ...] = ()  # ai only: [{criterion, met, quote, reason}]
+    verdicts: tuple[
+        dict[str, Any], ...
+    ] = ()  # ai, or a person who decided criteria: [{criterion, met, quote, reason}]
 
 
 class Result(Frozen):
@@ -84,10 +89,24 @@ def results_of(session: Session, lesson: Lesson, submissions: Sequence[Submissio
         part = ids[start : start + CHUNK]
         for mark in session.scalars(select(AutoMark).where(AutoMark.submission_id.in_(part))):
             auto[mark.submission_id, mark.exercise] = mark
-        newest_last = select(HumanMark).where(HumanMark.submission_id.in_(part)).order_by(HumanMark.id)
+        mine = (HumanMark.submission_id.in_(part), counts(HumanMark.decision_id))
+        newest_last = select(HumanMark).where(*mine).order_by(HumanMark.id)
         for own in session.scalars(newest_last):
             human[own.submission_id, own.exercise] = own
-    return {own.id: _result(lesson, own, auto, human) for own in submissions}
+    said = _said(session, human.values())
+    return {own.id: _result(lesson, own, auto, human, said) for own in submissions}
+
+
+def _said(session: Session, marks: Iterable[HumanMark]) -> dict[tuple[int, int], tuple[dict[str, Any], ...]]:
+    """Return what people decided criterion by criterion, by decision and submission."""
+    decisions = sorted({mark.decision_id for mark in marks if mark.decision_id is not None})
+    found: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
+    for start in range(0, len(decisions), CHUNK):
+        mine = (HumanVerdict.decision_id.in_(decisions[start : start + CHUNK]), HumanVerdict.rubric == MARKS)
+        for one in session.scalars(select(HumanVerdict).where(*mine).order_by(HumanVerdict.id)):
+            verdict = {"criterion": one.criterion, "met": one.met, "quote": one.quote, "reason": ""}
+            found[one.decision_id or 0, one.submission_id].append(verdict)
+    return {key: tuple(verdicts) for key, verdicts in found.items()}
 
 
 def _result(
@@ -95,25 +114,32 @@ def _result(
     submission: Submission,
     auto: dict[tuple[int, str], AutoMark],
     human: dict[tuple[int, str], HumanMark],
+    said: Mapping[tuple[int, int], tuple[dict[str, Any], ...]],
 ) -> Result:
+    keys = [(submission.id, slot.id) for slot in lesson.slots]
     exercises = tuple(
-        _merge(slot.id, slot.points, auto.get((submission.id, slot.id)), human.get((submission.id, slot.id)))
-        for slot in lesson.slots
+        _by_person(slot.points, mark, said.get((mark.decision_id or 0, submission.id), ()))
+        if (mark := human.get(key)) is not None
+        else _by_machine(slot.id, slot.points, auto.get(key))
+        for slot, key in zip(lesson.slots, keys, strict=True)
     )
     return Result(receipt=submission.receipt, lesson=submission.lesson, exercises=exercises)
 
 
-def _merge(exercise: str, points: float, auto: AutoMark | None, human: HumanMark | None) -> ExerciseResult:
-    if human is not None:
-        return ExerciseResult(
-            exercise=exercise,
-            score=human.score,
-            max_score=points,
-            status=status_of(human.score, points),
-            comment=human.comment,
-            source="person",
-            by=human.by,
-        )
+def _by_person(points: float, mark: HumanMark, said: tuple[dict[str, Any], ...]) -> ExerciseResult:
+    return ExerciseResult(
+        exercise=mark.exercise,
+        score=mark.score,
+        max_score=points,
+        status=status_of(mark.score, points),
+        comment=mark.comment,
+        source="person",
+        by=mark.by,
+        verdicts=said,
+    )
+
+
+def _by_machine(exercise: str, points: float, auto: AutoMark | None) -> ExerciseResult:
     if auto is None:
         return ExerciseResult(
             exercise=exercise, score=None, max_score=points, status="waiting", comment="", source="nobody"
@@ -126,7 +152,7 @@ def _merge(exercise: str, points: float, auto: AutoMark | None, human: HumanMark
         comment=auto.comment,
         source=cast("Source", auto.source),
         reason=auto.reason,
-        verdicts=tuple(auto.verdicts),
+        verdicts=tuple(auto.verdicts) if auto.source == "ai" else (),
     )
 
 
@@ -145,6 +171,7 @@ def overrule(  # noqa: PLR0913, PLR0917 - a mark is these facts
     comment: str,
     by: str,
     at: datetime | None = None,
+    decision: Decision | None = None,
 ) -> HumanMark:
     """Append a person's mark; it counts from now on and no run replaces it.
 
@@ -156,6 +183,7 @@ def overrule(  # noqa: PLR0913, PLR0917 - a mark is these facts
         comment: what the learner reads.
         by: username of the person, or ``formgrader``.
         at: aware time of the mark; now when left out.
+        decision: the (flushed) decision that the mark belongs to: it counts until that is undone.
 
     Raises:
         ValueError: a Vietnamese sentence, when the exercise has no mark to overrule or the score is
@@ -167,7 +195,13 @@ def overrule(  # noqa: PLR0913, PLR0917 - a mark is these facts
     if not math.isfinite(score) or not 0 <= score <= auto.max_score:
         raise ValueError(f"Điểm phải từ 0 đến {text_number(auto.max_score, 2)}.")
     mark = HumanMark(
-        submission_id=submission.id, exercise=exercise, score=score, comment=comment, by=by, at=at or now()
+        submission_id=submission.id,
+        exercise=exercise,
+        score=score,
+        comment=comment,
+        by=by,
+        at=at or now(),
+        decision_id=decision.id if decision else None,
     )
     session.add(mark)
     refresh_digests(session, [submission.id])

@@ -46,6 +46,7 @@ class BothJudges:
             "lost_quotes": first.lost_quotes,
             "claims": first.claims,
             "signals": first.signals,
+            "leanings": first.verdicts,
         }
         return abstain("judges_disagree", usage).model_copy(update=meter)
 

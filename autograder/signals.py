@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from autograder.judge import CalibrationSample, Signals
+from autograder.language import spelled_out
 from autograder.quotes import fold
 from courses.exercises.base import Frozen, RubricExercise
 
@@ -59,7 +60,7 @@ def coverage(reference: str, text: str) -> float | None:
 
 
 def _vocabulary(text: str) -> frozenset[str]:
-    return frozenset(word for word in fold(text) if len(word) > 1)
+    return frozenset(word for word in spelled_out(fold(text)) if len(word) > 1)
 
 
 def expected_share(

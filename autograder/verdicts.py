@@ -69,13 +69,13 @@ def check_claims(
     if _is_one_quote_for_all(verdicts, answer):
         doubts.append("same_quote")
     if doubts:
-        return abstain(doubts[0], usage).model_copy(update={"checked": _share(exercise, verdicts)})
+        return abstain(doubts[0], usage).model_copy(update={"leanings": _ordered(exercise, verdicts)})
     return _trusted(exercise, verdicts, claims, usage, lost_limit)
 
 
-def _share(exercise: RubricExercise, verdicts: Sequence[Verdict]) -> float:
-    met = {verdict.criterion for verdict in verdicts if verdict.met}
-    return sum(c.points for c in exercise.rubric if c.id in met) / exercise.rubric_points
+def _ordered(exercise: RubricExercise, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    order = [criterion.id for criterion in exercise.rubric]
+    return tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.criterion)))
 
 
 def _is_one_quote_for_all(verdicts: Sequence[Verdict], answer: str) -> bool:
@@ -132,12 +132,11 @@ def _trusted(
 ) -> Judgement:
     lost = sum(verdict.reason in _NOT_EVIDENCE for verdict in verdicts)
     needed = sum(claim.met for claim in claims if _is_must(exercise, claim.criterion))
+    ordered = _ordered(exercise, verdicts)
     if needed and lost / needed > lost_limit:
         silent = abstain("too_many_lost_quotes", usage)
-        meter = {"lost_quotes": lost, "claims": needed, "checked": _share(exercise, verdicts)}
+        meter = {"lost_quotes": lost, "claims": needed, "leanings": ordered}
         return silent.model_copy(update=meter)
-    order = [criterion.id for criterion in exercise.rubric]
-    ordered = tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.criterion)))
     return Judgement(outcome="judged", verdicts=ordered, usage=usage, lost_quotes=lost, claims=needed)
 
 

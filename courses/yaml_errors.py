@@ -14,6 +14,7 @@ _TEXTS = {
     "missing": "thiếu mục này",
     "extra_forbidden": "không có mục này; xem lại chính tả",
     "string_type": "phải là chữ; đặt trong dấu ngoặc kép",
+    "invalid_key": "tên khóa phải là chữ; đặt trong dấu ngoặc kép",
     "int_parsing": "phải là số nguyên",
     "int_type": "phải là số nguyên",
     "float_parsing": "phải là số",

@@ -24,6 +24,7 @@ from autograder.daily.report import Event
 from autograder.gradebook import Manual, Projection, Task
 from autograder.gradebook.notebooks import write_new
 from autograder.gradebook.show import shown_answers, trusted
+from autograder.human.counting import counts
 from autograder.models import AutoMark, HumanMark, Marked, Projected
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
@@ -73,8 +74,15 @@ def _project_level(context: Context, level: str) -> tuple[int, int]:
                 gradebook.write(connection, registered, projections)
             context.tell(Event(step="gradebook", done=len(todo), total=len(todo)))
             os.sync()  # autograded notebooks are on the disk before our database says so
-    _finish(context, level, todo)
+    put = {(own.username, own.slug): _put(own) for own in projections}
+    _finish(context, level, todo, put)
     return pulled, len(todo)
+
+
+def _put(projection: Projection) -> dict[str, list[list[float | str]]]:
+    """Return our own manual marks of a submission as ``Projected.manual`` holds them."""
+    marks = {exercise: task.manual for exercise, task in projection.tasks.items()}
+    return {exercise: [list(mark)] for exercise, mark in marks.items() if mark is not None}
 
 
 def _todo(context: Context, level: str, standing: Mapping[tuple[str, str], datetime | None]) -> list[_Todo]:
@@ -108,6 +116,10 @@ def _prepare(context: Context, part: Sequence[_Todo]) -> Iterator[Projection]:
     with open_session(context.engine) as session:
         marks = _marks(session, ids)
         known = {id_: note(session, id_, own.human) for id_, own in marks.items() if own.human}
+        undone = select(Projected).where(
+            Projected.submission_id.in_([id_ for id_ in ids if id_ not in known])
+        )
+        known |= {row.submission_id: row for row in session.scalars(undone)}
         columns = (Submission.id, Submission.case, Submission.answers)
         rows = session.execute(select(*columns).where(Submission.id.in_(ids)))
         answers = {row[0]: (row[1], row[2]) for row in rows}
@@ -125,7 +137,8 @@ def _marks(session: Session, ids: Sequence[int]) -> dict[int, _Marks]:
     for row in session.execute(auto.where(AutoMark.submission_id.in_(ids))):
         found[row[0]].auto[row[1]] = (row[2], row[3])
     human = select(HumanMark.submission_id, HumanMark.exercise, HumanMark.score, HumanMark.comment)
-    for row in session.execute(human.where(HumanMark.submission_id.in_(ids)).order_by(HumanMark.id)):
+    mine = (HumanMark.submission_id.in_(ids), counts(HumanMark.decision_id))
+    for row in session.execute(human.where(*mine).order_by(HumanMark.id)):
         found[row[0]].human[row[1]] = (row[2], trusted(row[3]))
     return found
 
@@ -150,8 +163,16 @@ def _write_notebook(context: Context, own: Counting, lesson: Lesson, answers: Ma
     write_new(folder / "timestamp.txt", stamp_text(own).encode())
 
 
-def _finish(context: Context, level: str, todo: Sequence[_Todo]) -> None:
-    """Note what stands in the gradebook now, and forget submissions whose place was taken."""
+def _finish(
+    context: Context,
+    level: str,
+    todo: Sequence[_Todo],
+    put: Mapping[tuple[str, str], dict[str, list[list[float | str]]]],
+) -> None:
+    """Note what stands in the gradebook now, and forget submissions whose place was taken.
+
+    Older marks of ours stand there no more: who types one of them in formgrader now means it.
+    """
     counting = {own.id for own in context.counting}
     with open_session(context.engine) as session:
         query = select(Projected).join(Submission, Submission.id == Projected.submission_id)
@@ -169,3 +190,4 @@ def _finish(context: Context, level: str, todo: Sequence[_Todo]) -> None:
         for own in todo:
             if own.own.id in known:
                 known[own.own.id].content_hash = own.content_hash
+                known[own.own.id].manual = put[own.own.username, own.own.slug]

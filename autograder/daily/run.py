@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy import Engine, delete, func, select
 
+from autograder.daily.audit import draw_audit
 from autograder.daily.collect import collect
 from autograder.daily.context import Context, DailyError
 from autograder.daily.gradebook import project
@@ -128,7 +129,9 @@ class _Run:
     def _ledger(self) -> dict[str, int]:
         self._projected = project_ledger(self._context, self._asked.passing)
         pupils = project_pupils(self._context)
-        return {"marked": self._projected.marked, "waiting": self._projected.waiting, "pupils": pupils}
+        drawn = draw_audit(self._context)
+        counts = {"marked": self._projected.marked, "waiting": self._projected.waiting}
+        return {**counts, "pupils": pupils, "drawn": drawn}
 
     def _boards(self) -> dict[str, int]:
         if self._render is None:

@@ -9,6 +9,8 @@ from sqlalchemy import exists, select
 
 from autograder import ledger
 from autograder.daily.context import Context
+from autograder.human.counting import counts
+from autograder.human.kept import Kept
 from autograder.judge import CalibrationSample, samples_of
 from autograder.models import AutoMark, HumanMark, PupilResult
 from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
@@ -31,6 +33,7 @@ class WaitingAnswer:
     text: str
     question: ledger.Question
     answer: BaseModel | None = None
+    kept: tuple[CalibrationSample, ...] = ()  # what people decided and kept as samples
 
     @property
     def key(self) -> tuple[str, str]:
@@ -39,16 +42,19 @@ class WaitingAnswer:
 
     @property
     def samples(self) -> tuple[CalibrationSample, ...]:
-        """The author's samples that the judge must reproduce before it is heard on this answer."""
-        find = samples_of_pupil if is_pupil(self.exercise) else samples_of
-        return find(self.lesson, self.exercise.id, self.case)
+        """The samples of author and trainers that the judge must reproduce before it is heard on this answer."""
+        if is_pupil(self.exercise):
+            return samples_of_pupil(self.lesson, self.exercise.id, self.case)
+        return samples_of(self.lesson, self.exercise.id, self.case, self.kept)
 
 
 def waiting_answers(context: Context) -> list[WaitingAnswer]:
     """Return the answers that a judge could decide, in a fixed order."""
     counting = {own.id for own in context.counting}
     human = exists().where(
-        HumanMark.submission_id == AutoMark.submission_id, HumanMark.exercise == AutoMark.exercise
+        HumanMark.submission_id == AutoMark.submission_id,
+        HumanMark.exercise == AutoMark.exercise,
+        counts(HumanMark.decision_id),
     )
     query = (
         select(
@@ -60,12 +66,19 @@ def waiting_answers(context: Context) -> list[WaitingAnswer]:
     )
     with open_session(context.engine) as session:
         rows = [row for row in session.execute(query) if row[0] in counting]
-    found = (_waiting(context, row[0], row[1], row[2], row[3], row[4]) for row in rows)
+        kept = Kept(session)
+    found = (_waiting(context, kept, *row) for row in rows)
     return [own for own in found if own is not None]
 
 
 def _waiting(  # noqa: PLR0913, PLR0917 - one row
-    context: Context, submission_id: int, exercise_id: str, key: str, case: str, answers: dict[str, object]
+    context: Context,
+    kept: Kept,
+    submission_id: int,
+    exercise_id: str,
+    key: str,
+    case: str,
+    answers: dict[str, object],
 ) -> WaitingAnswer | None:
     """Return None for what no judge can read: a rule kind, an answer that no longer fits."""
     lesson = context.lessons[key]
@@ -87,6 +100,7 @@ def _waiting(  # noqa: PLR0913, PLR0917 - one row
         text=text,
         question=ledger.question(exercise, text),
         answer=answer,
+        kept=kept.of(lesson, exercise_id),
     )
 
 

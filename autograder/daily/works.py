@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, lazyload
 
 from autograder.daily.context import Context
+from autograder.human.counting import counts
 from autograder.models import AutoMark, HumanMark
 from autograder.pupil_results import passed_ids
 from autograder.results import status_of
@@ -50,8 +51,10 @@ def _marks(session: Session) -> dict[int, dict[str, _Mark]]:
     )
     for id_, name, score, points, status in session.execute(auto):
         found[id_][name] = (score, points, status)
-    human = select(HumanMark.submission_id, HumanMark.exercise, HumanMark.score).order_by(HumanMark.id)
-    for id_, name, score in session.execute(human):
+    human = select(HumanMark.submission_id, HumanMark.exercise, HumanMark.score)
+    for id_, name, score in session.execute(
+        human.where(counts(HumanMark.decision_id)).order_by(HumanMark.id)
+    ):
         if name in found[id_]:
             points = found[id_][name][1]
             found[id_][name] = (score, points, status_of(score, points))

@@ -133,9 +133,11 @@ def given_marks(outcomes: Sequence[Outcome], tasks: Mapping[str, Task]) -> Marks
 
 
 def _known_share(judgement: Judgement, task: Task) -> float | None:
-    if judgement.signals is not None:
-        return judgement.signals.checked
-    return _share(judgement, task) if judgement.checked is None else judgement.checked
+    if not judgement.leanings:
+        return _share(judgement, task)
+    met = {verdict.criterion for verdict in judgement.leanings if verdict.met}
+    points = sum(criterion.points for criterion in task.exercise.rubric if criterion.id in met)
+    return points / task.exercise.points
 
 
 def _share(judgement: Judgement, task: Task) -> float | None:

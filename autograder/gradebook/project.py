@@ -226,9 +226,9 @@ def _manual(task: Task, cell: _Cell | None) -> tuple[float | None, str | None]:
         return cell.manual[0], cell.manual_comment
     if task.manual is not None:
         return task.manual
-    if cell is not None:
-        return (None if cell.manual is None else cell.manual[0]), cell.manual_comment
-    return None, None
+    if cell is not None and cell.manual is None:
+        return None, cell.manual_comment
+    return None, None  # another submission's, or our own doing that was undone
 
 
 def _run(connection: Connection, batch: _Batch) -> None:

@@ -11,7 +11,7 @@ from autograder.evaluate.report import percent, reason_text
 from autograder.judge import Judge
 from autograder.redteam.figures import PASS_LINE, Report, report
 from autograder.redteam.known import known_answers
-from autograder.redteam.trial import Trial, tries
+from autograder.redteam.trial import UNSEEN, Trial, tries
 from courses.clock import grouped_number, text_number
 from courses.lessons.model import Lesson
 
@@ -57,7 +57,7 @@ def attack_summary(own: Report) -> str:
         f"Điểm được lợi không đáng: {_share(own.undeserved_gain)} thang điểm; nặng nhất {_share(own.worst)}.",
         f"Bài bị nâng qua mức đạt {own.pass_line:.0%}: {own.lifted}.",
         f"Máy chặn, không đưa AI đọc: {percent(own.caught)}; nhường người chấm, kể cả số ấy: {percent(own.abstained)}.",
-        *(f"  – {count} lượt: {reason_text(reason)}" for reason, count in own.reasons.items()),
+        *(f"  – {count} lượt: {_why(reason)}" for reason, count in own.reasons.items()),
         "Theo loại (lượt, chặn, được lợi):",
         *(
             f"  {name}: {one.tried}, {percent(one.caught)}, {_share(one.undeserved_gain)}"
@@ -71,6 +71,10 @@ def attack_summary(own: Report) -> str:
         f"Tốn {grouped_number(own.tokens)} token, {own.calls} lần gọi, {text_number(own.seconds)} giây.",
     ]
     return "\n".join(lines)
+
+
+def _why(reason: str) -> str:
+    return "AI không đọc được ảnh, người chấm xem." if reason == UNSEEN else reason_text(reason)
 
 
 def _share(value: float) -> str:

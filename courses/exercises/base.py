@@ -265,6 +265,11 @@ class RubricExercise(Exercise):
         text = getattr(answer, "text", None)
         return text if isinstance(text, str) else self.render_answer(answer)
 
+    def rubric_decides(self, answer: BaseModel) -> bool:
+        """Tell whether the criteria, once decided, give the points; else a person types the points."""
+        del answer
+        return bool(self.rubric)
+
     def shown_texts(self) -> tuple[str, ...]:
         """Return the texts, criteria aside, that a learner may have copied into an answer."""
         return (self.statement,)

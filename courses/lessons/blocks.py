@@ -15,7 +15,7 @@ from courses.lessons.errors import Fault
 _OPENING = re.compile(r"^(?P<fence>:{3,})\{(?P<kind>[^}]*)\}[ \t]*(?P<id>.*?)[ \t]*$")
 _INNER_OPENING = re.compile(r"^:{3,}\{")
 
-Problem = tuple[int, str]  # line of the file, what is wrong and how to mend it
+Problem = tuple[int, str, str]  # line of the file, what is wrong and how to mend it, its code
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def cut(text: str, first: int, path: str, faults: list[Fault]) -> list[Block]:
         blocks += _prose(lines[place:start], first + place)
         block, problems = _block(token, lines[start:end], first + start)
         blocks += [block] if block else []
-        faults += [Fault(path=path, line=line, message=message) for line, message in problems]
+        faults += [Fault(path=path, line=line, message=text, code=code) for line, text, code in problems]
         place = end
     return blocks + _prose(lines[place:], first + place)
 
@@ -69,7 +69,8 @@ def _block(token: Token, lines: list[str], line: int) -> tuple[Block | None, lis
     message = _fence_message(token, lines)
     found = _OPENING.match(lines[0])
     if message or found is None:
-        return None, [(line, message or f"không hiểu dòng “{lines[0].strip()}”: viết :::{{loại}} id")]
+        mend = message or f"không hiểu dòng “{lines[0].strip()}”: viết :::{{loại}} id"
+        return None, [(line, mend, "lesson")]
     name, fence = found["kind"].strip(), len(found["fence"])
     inner, problems = _inner(lines, fence, name, line)
     return Block(kind=name, id=found["id"], text="\n".join(inner), line=line, fence=fence), problems
@@ -90,12 +91,13 @@ def _inner(lines: list[str], fence: int, name: str, line: int) -> tuple[list[str
     inside = [n for n, text in enumerate(lines[1:], 1) if _INNER_OPENING.match(text)]
     if name == "case" and any(_fence_of(lines[n]) >= fence for n in inside):
         mend = f"mở và đóng case bằng nhiều dấu hai chấm hơn khối bên trong, ví dụ {':' * (fence + 1)}"
-        return [], [(line, f"case: {mend}")]
+        return [], [(line, f"case: {mend}", "cases")]
     if name != "case" and inside:
         mend = f"khối này chưa đóng trước khi khối ở dòng {line + inside[0]} mở: thêm {':' * fence}"
-        return lines[1 : inside[0]], [(line, f"{name}: {mend}")]
+        return lines[1 : inside[0]], [(line, f"{name}: {mend}", "lesson")]
     if not is_closed:
-        return lines[1:], [(line, f"{name}: khối này chưa đóng: thêm dòng {':' * fence} ở cuối khối")]
+        mend = f"khối này chưa đóng: thêm dòng {':' * fence} ở cuối khối"
+        return lines[1:], [(line, f"{name}: {mend}", "lesson")]
     return lines[1:-1], []
 
 

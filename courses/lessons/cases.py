@@ -10,6 +10,9 @@ from courses.lessons.blocks import Block, cut
 from courses.lessons.declare import Reading, declare
 from courses.lessons.model import CASES, Case, ExerciseSlot, Prose
 
+CODE = "cases"
+"""Of faults in how the three settings stand together."""
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -54,10 +57,12 @@ def _check_names(group: list[Block], reading: Reading) -> None:
     names = [block.id for block in group]
     for block in group:
         if block.id not in CASES:
-            reading.fault(block.line, f"case: “{block.id}” không phải một trong: {', '.join(CASES)}")
+            message = f"case: “{block.id}” không phải một trong: {', '.join(CASES)}"
+            reading.fault(block.line, message, CODE)
     missing = [case for case in CASES if case not in names]
     if missing and all(name in CASES for name in names):
-        reading.fault(group[0].line, f"case: thiếu {', '.join(missing)}: ba trường hợp phải đứng liền nhau")
+        message = f"case: thiếu {', '.join(missing)}: ba trường hợp phải đứng liền nhau"
+        reading.fault(group[0].line, message, CODE)
 
 
 def _parts(block: Block, reading: Reading) -> list[Prose | Declared]:
@@ -67,7 +72,7 @@ def _parts(block: Block, reading: Reading) -> list[Prose | Declared]:
             text = reading.prose(inner.text, inner.line)
             parts.append(Prose(text=text, line=inner.line, case=cast("Case", block.id)))
         elif inner.kind == "case":
-            reading.fault(inner.line, "case: không đặt case trong case")
+            reading.fault(inner.line, "case: không đặt case trong case", CODE)
         else:
             parts.append(Declared(inner.id, inner.kind, inner.line, declare(inner, reading)))
     return parts
@@ -90,21 +95,17 @@ def _compare(
     if ours is None or theirs is None:
         present, absent = (ours or theirs), (first if ours is None else case)
         assert present is not None  # noqa: S101 - number is below the longer list's length
-        reading.fault(
-            present.line, f"case: trường hợp {absent} thiếu bài “{present.id}”: ba trường hợp cùng các bài"
-        )
+        message = f"case: trường hợp {absent} thiếu bài “{present.id}”: ba trường hợp cùng các bài"
+        reading.fault(present.line, message, CODE)
     elif ours.id != theirs.id:
-        reading.fault(
-            theirs.line,
-            f"case: bài “{theirs.id}” phải là “{ours.id}” như trong {first} (cùng id, cùng thứ tự)",
-        )
+        message = f"case: bài “{theirs.id}” phải là “{ours.id}” như trong {first} (cùng id, cùng thứ tự)"
+        reading.fault(theirs.line, message, CODE)
     elif ours.kind != theirs.kind:
-        reading.fault(
-            theirs.line, f"{theirs.kind}: bài “{theirs.id}” là {ours.kind} trong {first}: dùng cùng một loại"
-        )
+        message = f"{theirs.kind}: bài “{theirs.id}” là {ours.kind} trong {first}: dùng cùng một loại"
+        reading.fault(theirs.line, message, CODE)
     elif ours.exercise and theirs.exercise and ours.exercise.points != theirs.exercise.points:
-        message = f"points là {theirs.exercise.points:g}, trong {first} là {ours.exercise.points:g}: sửa cho bằng nhau"
-        reading.fault(theirs.line, f"{theirs.kind}: {message}")
+        points = f"{theirs.exercise.points:g}, trong {first} là {ours.exercise.points:g}"
+        reading.fault(theirs.line, f"{theirs.kind}: points là {points}: sửa cho bằng nhau", CODE)
 
 
 def _prose_before(parts: list[Prose | Declared], number: int) -> list[Prose]:

@@ -28,16 +28,17 @@ class Reading:
     faults: list[Fault]
     glossary: Glossary
 
-    def fault(self, line: int, message: str) -> None:
-        """Note one fault."""
-        self.faults.append(Fault(path=self.path, line=line, message=message))
+    def fault(self, line: int, message: str, code: str = "lesson") -> None:
+        """Note one fault; see ``Fault.code``."""
+        self.faults.append(Fault(path=self.path, line=line, message=message, code=code))
 
     def expand(self, text: str, first: int, *, many_lines: bool = True) -> str:
         """Put facts in; ``first`` is the file's line of the text's first line."""
 
         def missing(name: str, line: int) -> None:
             place = first + line if many_lines else first
-            self.fault(place, f"fact “{name}” chưa có trong courses/catalog/facts.yaml: thêm vào hoặc sửa id")
+            message = f"fact “{name}” chưa có trong courses/catalog/facts.yaml: thêm vào hoặc sửa id"
+            self.fault(place, message, "catalog")
 
         return expand(text, self.facts, missing)
 
@@ -46,7 +47,7 @@ class Reading:
 
         def missing(name: str, line: int) -> None:
             message = f"term “{name}” chưa có trong courses/catalog/glossary.yaml: thêm vào hoặc sửa id"
-            self.fault(first + line, message)
+            self.fault(first + line, message, "catalog")
 
         check_terms(text, self.glossary, missing)
         return named(self.expand(text, first), self.glossary)
@@ -76,7 +77,7 @@ def declare(block: Block, reading: Reading) -> Exercise | None:
 
 
 def _named(fault: Fault, kind: str) -> Fault:
-    return fault.model_copy(update={"message": f"{kind}: {fault.message}"})
+    return fault.model_copy(update={"message": f"{kind}: {fault.message}", "code": kind})
 
 
 def _check_id(block: Block, reading: Reading) -> None:
@@ -115,7 +116,7 @@ def _note(error: DeclarationError, block: Block, options: Options, reading: Read
             line = options.line(fault.option) if fault.option[0] in options.values else block.line
         elif fault.line is not None:
             line = _body_line(options, fault.line)
-        reading.fault(line, f"{block.kind}: {fault}")
+        reading.fault(line, f"{block.kind}: {fault}", block.kind)
 
 
 def _body_line(options: Options, line: int) -> int:

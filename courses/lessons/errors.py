@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from courses.exercises.base import Frozen
 
@@ -13,6 +14,9 @@ class Fault(Frozen):
     path: str
     line: int
     message: str
+    code: str = (
+        "lesson"  # ``bdhai lint --explain CODE`` tells more: a kind of exercise, or a part of a lesson
+    )
 
     def __str__(self) -> str:
         """Return ``level1/02-…/lesson.md:41: choice: …``."""
@@ -25,6 +29,17 @@ class LessonError(ValueError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults, key=lambda fault: (fault.path, fault.line)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@contextmanager
+def coded(code: str) -> Iterator[None]:
+    """Give a code to the faults that are raised inside and have none of their own."""
+    try:
+        yield
+    except LessonError as error:
+        plain = Fault.model_fields["code"].default
+        own = (f.model_copy(update={"code": code}) if f.code == plain else f for f in error.faults)
+        raise LessonError(own) from error
 
 
 def raise_all(faults: Iterable[Fault]) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from courses.exercises.base import Frozen
-from courses.lessons.errors import Fault, LessonError
+from courses.lessons.errors import Fault, LessonError, coded
 from courses.lessons.model import CARDS, ReviewCard
 from courses.lessons.yaml_text import load_yaml, plain, validate
 
@@ -50,6 +50,11 @@ def split(text: str, path: str) -> tuple[FrontMatter, str, int]:
     Raises:
         LessonError: when it is missing, unclosed or wrong.
     """
+    with coded("head"):
+        return _split(text, path)
+
+
+def _split(text: str, path: str) -> tuple[FrontMatter, str, int]:
     lines = text.split("\n")
     if lines[0].rstrip() != _RULE:
         raise LessonError([Fault(path=path, line=1, message="thiếu phần đầu: dòng thứ nhất phải là ---")])

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from courses.exercises.base import AnswerError, DeclarationError, Frozen, SampleExpectation
 from courses.exercises.registry import kinds
 from courses.exercises.text import nfc
-from courses.lessons.errors import Fault, raise_all
+from courses.lessons.errors import Fault, coded, raise_all
 from courses.lessons.model import Case, Lesson, Sample
 from courses.lessons.yaml_text import load_yaml, plain
 from courses.yaml_errors import fault_text, line_of
@@ -33,6 +33,11 @@ def load_samples(file: Path, lesson: Lesson) -> tuple[Sample, ...]:
     """
     if not file.exists():
         return ()
+    with coded("samples"):
+        return _load(file, lesson)
+
+
+def _load(file: Path, lesson: Lesson) -> tuple[Sample, ...]:
     path = f"{lesson.key}/samples.yaml"
     document = load_yaml(nfc(file.read_text(encoding="utf-8")), path) or []
     faults: list[Fault] = []
@@ -65,10 +70,17 @@ def _sample(written: Written, number: int, document: object, lesson: Lesson, fau
         try:
             answer = _stored(lesson, exercise, written.case, expectation.answer)
         except (KeyError, DeclarationError, AnswerError) as error:
-            text = f"bài học không có bài “{exercise}”" if isinstance(error, KeyError) else str(error)
+            unknown = isinstance(error, KeyError)
+            text = f"bài học không có bài “{exercise}”" if unknown else str(error)
             line = line_of(document, (number, "answers", exercise))
-            message = f"{written.name}: {exercise}: {text}"
-            faults.append(Fault(path=f"{lesson.key}/samples.yaml", line=line, message=message))
+            faults.append(
+                Fault(
+                    path=f"{lesson.key}/samples.yaml",
+                    line=line,
+                    message=f"{written.name}: {exercise}: {text}",
+                    code="samples" if unknown else lesson.slot(exercise).kind,
+                )
+            )
         else:
             expect[exercise] = expectation.model_copy(update={"answer": answer})
     return Sample(name=written.name, role=written.role, case=written.case, expect=expect)

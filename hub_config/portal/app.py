@@ -20,6 +20,8 @@ from hub_config.portal.handler import MissingPage
 from hub_config.portal.home import HomePage, ResultPage
 from hub_config.portal.official import FiguresPage
 from hub_config.portal.pupil.api import PupilApi
+from hub_config.portal.queue.kept import KeptPage
+from hub_config.portal.queue.pages import ItemPage, NamelessFile, NamelessPreview, QueuePage, UndoPage
 from hub_config.portal.reading import ReadingPage
 from hub_config.portal.review import ReviewPage
 from hub_config.portal.shelf import Shelf
@@ -35,6 +37,12 @@ PAGES = (
     ("lop/([^/]{1,200})", LearnerPage),
     ("bai-nop/([^/]{1,60})", MarkPage),
     ("bai-nop/([^/]{1,60})/be-che/([a-z0-9-]{1,60})", PupilPage),
+    ("hang-cho", QueuePage),
+    ("hang-cho/bai-mau", KeptPage),
+    ("hang-cho/hoan-tac/([0-9]{1,9})", UndoPage),
+    ("hang-cho/([0-9]{1,9})/([a-z0-9-]{1,60})", ItemPage),
+    ("hang-cho/([0-9]{1,9})/([a-z0-9-]{1,60})/tep", NamelessFile),
+    ("hang-cho/([0-9]{1,9})/([a-z0-9-]{1,60})/xem", NamelessPreview),
     ("so-lieu", FiguresPage),
     ("tai-khoan", AccountPage),
     ("quan-tri/ai", AiUsePage),

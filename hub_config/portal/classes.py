@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from autograder.human.counting import counts
 from autograder.models import AutoMark, HumanMark, PupilResult
 from autograder.pupil_results import WAITING, open_pupils
 from courses.exercises.base import Frozen
@@ -15,6 +16,7 @@ from courses.lessons.model import Lesson
 from courses.school.models import Group, Person, Submission
 from courses.school.names import sort_key, text_key
 from courses.school.people import find_person, groups_of_trainer, may_see, people_of_group
+from hub_config.portal.queue.items import open_items
 from hub_config.portal.states import Row, rows_of
 
 NO_GROUP = "-"
@@ -58,6 +60,7 @@ class ClassView(Frozen):
     learners: tuple[Learner, ...]
     waiting: tuple[Waiting, ...]
     lesson_count: int
+    queue: int  # answers in the viewer's own queue, of all their groups
 
 
 def class_view(
@@ -89,6 +92,7 @@ def class_view(
         learners=_learners(session, people, lessons),
         waiting=_waiting(session, [chosen.id if chosen else None], lessons) if groups else (),
         lesson_count=len(lessons),
+        queue=len(open_items(session, viewer, lessons)),
     )
 
 
@@ -185,7 +189,11 @@ def _undecided() -> ColumnElement[bool]:
     """An exercise that neither rule, AI nor person has marked."""
     marked = (
         select(HumanMark.id)
-        .where(HumanMark.submission_id == AutoMark.submission_id, HumanMark.exercise == AutoMark.exercise)
+        .where(
+            HumanMark.submission_id == AutoMark.submission_id,
+            HumanMark.exercise == AutoMark.exercise,
+            counts(HumanMark.decision_id),
+        )
         .exists()
     )
     mine = (AutoMark.submission_id == Submission.id, AutoMark.score.is_(None), ~marked)

@@ -14,6 +14,7 @@ from hub_config.portal.appeals import appeals_view
 from hub_config.portal.classes import waiting_count
 from hub_config.portal.handler import PageHandler
 from hub_config.portal.points import points_of
+from hub_config.portal.queue.items import open_items
 from hub_config.portal.results_view import may_mark, open_submission, result_view
 from hub_config.portal.review import cards_today
 from hub_config.portal.shelf import Shelf
@@ -37,6 +38,7 @@ class Home(Frozen):
     done: int
     cards: int
     waiting: int | None
+    queue: int = 0  # answers in this trainer's queue
 
 
 def home(session: Session, person: Person, shelf: Shelf) -> Home:
@@ -51,6 +53,7 @@ def home(session: Session, person: Person, shelf: Shelf) -> Home:
         done=_done(rows),
         cards=len(cards_today(session, person, shelf).cards),
         waiting=waiting_count(session, person, lessons) if trainer else None,
+        queue=len(open_items(session, person, lessons)) if trainer else 0,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote
 
 from sqlalchemy.orm import Session
@@ -17,9 +16,7 @@ from hub_config.portal.classes import class_view, learner_view
 from hub_config.portal.handler import PageHandler
 from hub_config.portal.pupil.deciding import Paper, papers, read_choices
 from hub_config.portal.results_view import Opened, ResultView, may_mark, open_submission, result_view
-
-LONGEST_COMMENT = 2000
-_SCORE = re.compile(r"\d{1,4}([.,]\d{1,2})?")
+from hub_config.portal.scores import LONGEST_COMMENT, TOO_LONG, read_score
 
 
 class ClassPage(PageHandler):
@@ -177,22 +174,10 @@ def _schemes(opened: Opened) -> dict[str, Scheme]:
 def _take(session: Session, opened: Opened, typed: Attempted, by: str) -> str:
     """Store the mark and return ``""``, or return what is wrong with it."""
     if len(typed.comment) > LONGEST_COMMENT:
-        return "Lời góp ý dài quá 2.000 ký tự. Bạn viết gọn lại giúp."
+        return TOO_LONG
     try:
         score = read_score(typed.score)
         overrule(session, opened.submission, typed.exercise, score, typed.comment.strip(), by)
     except ValueError as error:
         return str(error)
     return ""
-
-
-def read_score(typed: str) -> float:
-    """Return a score typed with a decimal comma or point.
-
-    Raises:
-        ValueError: a Vietnamese sentence.
-    """
-    text = typed.strip()
-    if not text.isascii() or not _SCORE.fullmatch(text):
-        raise ValueError("Điểm phải là một số, ví dụ 3 hoặc 2,5.")
-    return float(text.replace(",", "."))

@@ -115,6 +115,10 @@ class Product(WrittenExercise):
         comment = "\n".join(text for text in (_lines(found), judged.comment) if text)
         return Mark(score=min(score, self.points), max_score=self.points, status=status, comment=comment)
 
+    def rubric_decides(self, answer: BaseModel) -> bool:
+        """See ``RubricExercise.rubric_decides``: a check that rules can't decide has points, too."""
+        return super().rubric_decides(answer) and all(finding.known for _, finding in self._found(answer))
+
     def _earned(self, check: Check, finding: Finding) -> float:
         if self.credit == "all":
             return check.worth if finding.passed else 0

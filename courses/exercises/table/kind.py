@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from courses.exercises.answers import blank, credited, fields_of, narrow, text_of
 from courses.exercises.authoring import Kind, Options, common, read_options, statement_of
@@ -18,6 +18,7 @@ MOST_ROWS = 200
 MOST_COLUMNS = 12
 Row = tuple[str, ...]
 _CELL: TypeAdapter[str] = TypeAdapter(Cell)
+_SAMPLE = "table dùng: rows: [[ô, ô, …], …]"
 
 
 class TableAnswer(Frozen):
@@ -139,8 +140,11 @@ class Table(Exercise):
             or not isinstance(rows, list)
             or not all(isinstance(row, list) for row in rows)
         ):
-            raise DeclarationError("table dùng: rows: [[ô, ô, …], …]")
-        return {"rows": [[_CELL.validate_python(cell) for cell in row] for row in rows]}
+            raise DeclarationError(_SAMPLE)
+        try:
+            return {"rows": [[_CELL.validate_python(cell) for cell in row] for row in rows]}
+        except ValidationError as error:
+            raise DeclarationError(f"{_SAMPLE}; mỗi ô là chữ, số hoặc ngày") from error
 
 
 def _scheme_line(check: Check) -> str:

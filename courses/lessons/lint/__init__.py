@@ -9,6 +9,7 @@ from pathlib import Path
 from courses.catalog.facts import Facts, load_facts
 from courses.catalog.glossary import load_glossary
 from courses.clock import now, programme_day
+from courses.exercises.registry import kinds
 from courses.lessons.errors import LessonError
 from courses.lessons.lint.alignment import check_alignment
 from courses.lessons.lint.cases import check_cases
@@ -47,13 +48,13 @@ CHECKS: tuple[Check, ...] = (
     check_samples,
 )
 
-UNREADABLE = "lesson"  # codes of what stops a lesson before any check
+UNREADABLE = ("lesson", "head")  # codes of what stops a lesson before any check
 CATALOG = "catalog"
 
 
 def known_codes() -> tuple[str, ...]:
-    """Return every code that a finding can carry; each has its file in ``explained/``."""
-    return (UNREADABLE, CATALOG, *(code_of(check) for check in CHECKS))
+    """Return every code that a finding can carry; each is explained, see ``courses.lessons.lint.explain``."""
+    return (*UNREADABLE, CATALOG, *(code_of(check) for check in CHECKS), *kinds())
 
 
 def lint(
@@ -105,7 +106,7 @@ def _of_tree(root: Path, facts: Facts) -> list[Finding]:
 
 def _of_error(error: LessonError) -> list[Finding]:
     return [
-        Finding(path=fault.path, line=fault.line, message=fault.message, code=UNREADABLE)
+        Finding(path=fault.path, line=fault.line, message=fault.message, code=fault.code)
         for fault in error.faults
     ]
 

@@ -31,7 +31,7 @@ def test_lint_lists_errors_and_fails(run, edit):
     done = run("lint", f"level1/{SLUG}")
     assert done.exit_code == 1
     assert (
-        done.stdout == f"level1/{SLUG}/lesson.md:25: choice: chưa có lựa chọn đúng: đánh dấu [x] [lesson]\n"
+        done.stdout == f"level1/{SLUG}/lesson.md:25: choice: chưa có lựa chọn đúng: đánh dấu [x] [choice]\n"
     )
 
 

@@ -214,7 +214,7 @@ def test_a_lesson_without_samples_is_refused(found, folder):
 def test_what_cannot_be_read_is_a_finding_too(found, edit):
     edit("- [x] Đoán chữ hợp", "- [ ] Đoán chữ hợp")
     assert found() == [
-        "level1/02-lenh-thu/lesson.md:25: choice: chưa có lựa chọn đúng: đánh dấu [x] [lesson]"
+        "level1/02-lenh-thu/lesson.md:25: choice: chưa có lựa chọn đúng: đánh dấu [x] [choice]"
     ]
 
 

@@ -17,7 +17,7 @@ from courses.school.models import Consent, Person, Setting
 from courses.school.submissions import find_submission
 from hub_config.ai.consent import has_consent
 from hub_config.ai.models import AiExchange, AiUsage
-from hub_config.portal.trainer import read_score
+from hub_config.portal.scores import read_score
 from tests.hub_config.portal.conftest import PREFIX, STARTED
 
 LESSON = "level1/01-ai-doan-chu"
