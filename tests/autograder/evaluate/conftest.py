@@ -33,7 +33,13 @@ SAMPLES = [
 
 
 def exercise(**changes: object) -> dict[str, object]:
-    row = {"type": "exercise", "id": "moi-hop", "question": QUESTION, "criteria": CRITERIA, "samples": SAMPLES}
+    row = {
+        "type": "exercise",
+        "id": "moi-hop",
+        "question": QUESTION,
+        "criteria": CRITERIA,
+        "samples": SAMPLES,
+    }
     return row | changes
 
 

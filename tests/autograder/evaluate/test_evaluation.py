@@ -122,7 +122,9 @@ def test_reruns_are_as_many_as_asked_for_and_none_is_no_figure(fake, data):
 
 def test_length_and_words_stand_beside_the_judge(fake, write):
     rows = [
-        exercise(samples=[], reference="Bạn là tổ trưởng. Soạn lời mời họp, viết ba câu, giọng thân mật, nói giờ."),
+        exercise(
+            samples=[], reference="Bạn là tổ trưởng. Soạn lời mời họp, viết ba câu, giọng thân mật, nói giờ."
+        ),
         answer("a", f"{FULL} Lần một này là bài dài nhất trong số các bài đã có."),
         answer("b", NO_ROLE, "vai"),
         answer("c", "Trời mưa to quá.", "vai", "dang", "lo"),

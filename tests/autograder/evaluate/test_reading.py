@@ -50,14 +50,23 @@ def test_fields_that_nobody_knows_empty_lines_and_a_byte_order_mark_are_no_fault
         ([exercise(), {"type": "bai"}], "bai.jsonl:2: type: phải là “exercise” hoặc “answer”"),
         ([exercise(), {"id": "a"}], "bai.jsonl:2: type: phải là"),
         ([exercise(criteria=[])], "bai.jsonl:1: criteria: "),
-        ([exercise(criteria=[{"id": "a", "text": "b", "polarity": "maybe"}])], "bai.jsonl:1: criteria.0.polarity"),
+        (
+            [exercise(criteria=[{"id": "a", "text": "b", "polarity": "maybe"}])],
+            "bai.jsonl:1: criteria.0.polarity",
+        ),
         ([exercise(), answer("a", "x", verdicts={"vai": "yes"})], "bai.jsonl:2: verdicts.vai: phải là true"),
-        ([exercise(), answer("a", "x", verdicts={"vai": True})], "bai.jsonl:2: verdicts: thiếu tiêu chí “dang”"),
+        (
+            [exercise(), answer("a", "x", verdicts={"vai": True})],
+            "bai.jsonl:2: verdicts: thiếu tiêu chí “dang”",
+        ),
         (
             [exercise(), answer("a", "x", verdicts={"vai": True, "dang": True, "lo": True, "la": True})],
             "bai.jsonl:2: verdicts: không có tiêu chí “la”",
         ),
-        ([exercise(), answer("a", "x", exercise="khac")], "bai.jsonl:2: exercise: không có bài tập nào tên “khac”"),
+        (
+            [exercise(), answer("a", "x", exercise="khac")],
+            "bai.jsonl:2: exercise: không có bài tập nào tên “khac”",
+        ),
         ([exercise(), answer("a", "x"), answer("a", "y")], "bai.jsonl:3: id: có hai bài làm tên “a”"),
         ([exercise(), exercise()], "bai.jsonl:2: id: có hai bài tập tên “moi-hop”"),
         (
@@ -108,7 +117,9 @@ def test_marks_between_whole_points_are_compared_in_tenths(write):
 
 
 def test_a_reference_becomes_criteria_of_its_sentences(write):
-    reference = " ".join(f"Sentence number {word} says a thing." for word in "one two three four five six".split())
+    reference = " ".join(
+        f"Sentence number {word} says a thing." for word in ["one", "two", "three", "four", "five", "six"]
+    )
     rubric = read_dataset(write([SCORED | {"reference": reference}])).tasks["q1"].exercise.rubric
     assert len(rubric) == 5
     assert all(f"number {word} says" in " ".join(c.text for c in rubric) for word in ("one", "four", "six"))
