@@ -26,7 +26,8 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judge, Judgement, abstain
+from autograder.judge import CalibrationSample, Judge, Judgement, Verdict, abstain
+from autograder.partial import judge_rest
 from autograder.verdicts import nothing_earned
 from courses.clock import now
 from courses.exercises.base import Frozen, RubricExercise, canonical_hash
@@ -148,13 +149,23 @@ class Calibrated:
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `Judge.judge`; abstains with ``not_calibrated``, or with the provider's fault."""
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`; what is known counts only where all is calibrated."""
         caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
         fault = await self.fault(exercise, samples)
-        return fault or await self._judge.judge(exercise, answer, samples)
+        return fault or await judge_rest(self._judge, exercise, answer, known, samples)
 
     async def fault(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> Judgement | None:
         """Return None when the exercise may be judged, else the abstention. Calibrates when needed."""

@@ -82,6 +82,10 @@ PASSING: frozenset[str] = frozenset({"timeout", "rate_limited", "quota", "no_pro
 """Reasons that may be gone tomorrow: worth asking again at the next run. The others are final."""
 
 
+NO_ATTEMPT = "no_attempt"
+"""Reason of a verdict on a ``must_not`` criterion: nothing shows that the answer is a real attempt."""
+
+
 class Verdict(Frozen):
     """One criterion, decided. For ``must_not``, met = a real attempt that does not violate it."""
 
@@ -134,7 +138,7 @@ class Judgement(Frozen):
     signals: Signals | None = None  # when all of them were heard, whether or not they agreed
     leanings: tuple[
         Verdict, ...
-    ] = ()  # abstained: what it would have said; for the person who decides, never a mark
+    ] = ()  # abstained: what it would have said; for a person to see, never a mark
 
     @property
     def worth_retrying(self) -> bool:

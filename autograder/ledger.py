@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from autograder.judge import NO_ATTEMPT
 from autograder.models import LedgerEntry
 from courses.clock import now
 from courses.exercises.base import Criterion, Frozen, RubricExercise, canonical_hash
@@ -110,6 +111,24 @@ class Recall:
         same = [entry for entry in entries if entry.rubric_hash == key.rubric_hash]
         return _silent(same[-1]) if same else None
 
+    def held(self, exercise: RubricExercise, text: str) -> tuple[dict[str, Any], ...]:
+        """Return the newest verdict on each criterion that a judge would read the same today, from any entries.
+
+        A verdict that there is no real attempt hangs on the other criteria, so it does not outlive an edit of them.
+        """
+        key = question(exercise, text)
+        wanted = {criterion.id: criterion_hash(criterion) for criterion in exercise.rubric}
+        found: dict[str, dict[str, Any]] = {}
+        for entry in self._entries(key.exercise_hash).get(key.answer_hash, []):
+            for verdict in entry.verdicts if entry.outcome == "judged" else ():
+                name = verdict["criterion"]
+                if (
+                    verdict.get("criterion_hash") == wanted.get(name, "")
+                    and verdict.get("reason") != NO_ATTEMPT
+                ):
+                    found[name] = verdict
+        return tuple(found[name] for name in wanted if name in found)
+
     def tried(self, key: Question, judge: str, prompt_hash: str) -> bool:
         """Tell whether this judge with this prompt already has an entry for this content."""
         return any(
@@ -143,4 +162,15 @@ def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:
         if verdict is None or verdict.get("criterion_hash") != criterion_hash(criterion):
             return None
         own.append(verdict)
+    if entry.rubric_hash != _hashes(exercise)[1] and not _shows_attempt(exercise, own):
+        return None
     return Judged(outcome="judged", verdicts=tuple(own))
+
+
+def _shows_attempt(exercise: RubricExercise, verdicts: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether ``must_not`` criteria that are met still stand beside a ``must`` that is, after an edit.
+
+    They were earned by a real attempt; a criterion that was removed may have been all that showed it.
+    """
+    met = {verdict["criterion"] for verdict in verdicts if verdict["met"] is True}
+    return {criterion.polarity for criterion in exercise.rubric if criterion.id in met} != {"must_not"}

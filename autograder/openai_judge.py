@@ -17,7 +17,8 @@ from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judgement, Reason, Signals, Usage, abstain
+from autograder.judge import CalibrationSample, Judgement, Reason, Signals, Usage, Verdict, abstain
+from autograder.partial import rest_of
 from autograder.prompts import Prompt, load_prompt, prompts_hash, render_user
 from autograder.signals import expected_share
 from autograder.thresholds import Thresholds
@@ -110,22 +111,36 @@ class OpenAIJudge:
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `autograder.judge.Judge.judge`. Samples tell what an answer's vocabulary lets expect."""
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`."""
         caught = hard_check(exercise, answer)
         if caught == "blank":
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
-        return await self.ask(exercise, answer, samples)
+        return await self.ask(exercise, answer, samples, known)
 
     async def ask(
-        self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        samples: Sequence[CalibrationSample] = (),
+        known: Sequence[Verdict] = (),
     ) -> Judgement:
         """Judge an answer that passed the hard checks."""
         sent = personal_data.mask(answer)
         if any(finding.kind == "secret" for finding in personal_data.find(answer)):
             return abstain("personal_data")
         try:
-            judgement = await self._claims(exercise, sent)
+            judgement = await self._claims(exercise, sent, known)
             if judgement.outcome == "abstained":
                 return judgement
             expected = expected_share(exercise, answer, samples)
@@ -133,12 +148,14 @@ class OpenAIJudge:
         except _Silent as silent:
             return abstain(silent.reason, silent.usage)
 
-    async def _claims(self, exercise: RubricExercise, sent: str) -> Judgement:
-        schema = verdict_schema(tuple(criterion.id for criterion in exercise.rubric))
-        tokens = REPLY_TOKENS * (1 + len(exercise.rubric))
+    async def _claims(self, exercise: RubricExercise, sent: str, known: Sequence[Verdict]) -> Judgement:
+        asked = rest_of(exercise, known)
+        schema = verdict_schema(tuple(criterion.id for criterion in asked.rubric))
+        tokens = REPLY_TOKENS * (1 + len(asked.rubric))
         form = _Form(self._verdicts, schema, _Verdicts, tokens)
-        reply, usage = await self._call(form, exercise, sent)
-        return check_claims(exercise, sent, reply.verdicts, usage, lost_limit=self._thresholds.lost)
+        reply, usage = await self._call(form, asked, sent)
+        limit = self._thresholds.lost
+        return check_claims(exercise, sent, reply.verdicts, usage, lost_limit=limit, known=known)
 
     async def _confirmed(
         self, exercise: RubricExercise, sent: str, judgement: Judgement, expected: float | None
@@ -158,13 +175,13 @@ class OpenAIJudge:
         )
         if self._thresholds.gate.passes(signals):
             return judgement.model_copy(update={"usage": total, "signals": signals})
-        meter = {
+        heard: dict[str, object] = {
             "lost_quotes": judgement.lost_quotes,
             "claims": judgement.claims,
             "signals": signals,
             "leanings": judgement.verdicts,
         }
-        return abstain("signals_disagree", total).model_copy(update=meter)
+        return abstain("signals_disagree", total).model_copy(update=heard)
 
     async def _call(self, form: _Form[M], exercise: RubricExercise, sent: str) -> tuple[M, Usage]:
         messages: list[ChatCompletionMessageParam] = [

@@ -29,15 +29,14 @@ def remember(
         {**verdict.model_dump(), "criterion_hash": hashes[verdict.criterion]}
         for verdict in judgement.verdicts or judgement.leanings
     )
-    said = "verdicts" if judgement.outcome == "judged" else "leanings"
-    entry = ledger.Judged.model_validate(
-        {
-            "outcome": judgement.outcome,
-            "reason": judgement.reason,
-            "claims": judgement.claims,
-            "lost_quotes": judgement.lost_quotes,
-            "signals": judgement.signals.model_dump() if judgement.signals else {},
-            said: verdicts,
-        }
+    is_judged = judgement.outcome == "judged"
+    entry = ledger.Judged(
+        outcome=judgement.outcome,
+        verdicts=verdicts if is_judged else (),
+        leanings=() if is_judged else verdicts,
+        reason=judgement.reason,
+        claims=judgement.claims,
+        lost_quotes=judgement.lost_quotes,
+        signals=judgement.signals.model_dump() if judgement.signals else {},
     )
     ledger.append(session, key, judge.name, judge.prompt_hash, entry)

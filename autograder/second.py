@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from autograder.judge import CalibrationSample, Judge, Judgement, abstain
+from autograder.judge import CalibrationSample, Judge, Judgement, Verdict, abstain
+from autograder.partial import judge_rest
 from courses.exercises.base import RubricExercise, canonical_hash
 
 
@@ -33,10 +34,20 @@ class BothJudges:
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
     ) -> Judgement:
         """See `Judge.judge`; abstains with ``judges_disagree`` where a criterion is decided otherwise."""
-        first = await self._first.judge(exercise, answer, samples)
+        return await self.judge_rest(exercise, answer, (), samples)
+
+    async def judge_rest(
+        self,
+        exercise: RubricExercise,
+        answer: str,
+        known: Sequence[Verdict],
+        samples: Sequence[CalibrationSample] = (),
+    ) -> Judgement:
+        """See `autograder.partial.RestJudge.judge_rest`."""
+        first = await judge_rest(self._first, exercise, answer, known, samples)
         if first.outcome == "abstained" or not first.usage.calls:
             return first
-        second = await self._second.judge(exercise, answer, samples)
+        second = await judge_rest(self._second, exercise, answer, known, samples)
         usage = first.usage + second.usage
         if second.worth_retrying:
             return abstain(second.reason or "provider_error", usage)

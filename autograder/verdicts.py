@@ -6,11 +6,11 @@ Nothing here talks to a model; it is where trust is decided.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from autograder.judge import Judgement, Reason, Usage, Verdict, abstain
+from autograder.judge import NO_ATTEMPT, Judgement, Reason, Usage, Verdict, abstain
 from autograder.quotes import fold, is_found, is_own
 from courses.exercises.base import Criterion, RubricExercise
 
@@ -35,33 +35,41 @@ class Claim(BaseModel):
     met: bool
 
 
-def check_claims(
+def check_claims(  # noqa: PLR0913 - what a reply is held against
     exercise: RubricExercise,
     answer: str,
     claims: Sequence[Claim],
     usage: Usage,
     *,
     lost_limit: float = LOST_LIMIT,
+    known: Sequence[Verdict] = (),
 ) -> Judgement:
     """Return the judgement that the claims support, before the second signal is heard.
 
     Args:
         exercise: the exercise.
         answer: the text that the model saw.
-        claims: one per criterion, in any order.
+        claims: one per criterion that is not known, in any order.
         usage: what the call cost.
         lost_limit: share of claims with a lost quote above which the whole judgement is not trusted.
+        known: verdicts that an earlier judgement holds.
     """
-    fault = _fault(exercise, claims)
+    held = {verdict.criterion: verdict for verdict in known}
+    fault = _fault(exercise, claims, held)
     if fault is not None:
         return abstain(fault, usage)
     by_id = {claim.criterion: claim for claim in claims}
-    verdicts = [_must(c, by_id[c.id], exercise, answer) for c in exercise.rubric if c.polarity == "must"]
+    verdicts = [
+        held[c.id] if c.id in held else _must(c, by_id[c.id], exercise, answer)
+        for c in exercise.rubric
+        if c.polarity == "must"
+    ]
     attempted = any(verdict.met for verdict in verdicts)
     doubts: list[Reason] = []
     for criterion in exercise.rubric:
         if criterion.polarity == "must_not":
-            verdict = _must_not(criterion, by_id[criterion.id], answer, attempted=attempted)
+            said = held.get(criterion.id) or by_id[criterion.id]
+            verdict = _must_not(criterion, said, answer, attempted=attempted)
             if not isinstance(verdict, Verdict):
                 doubts.append(verdict)
                 verdict = Verdict(criterion=criterion.id, met=False)
@@ -84,14 +92,14 @@ def _is_one_quote_for_all(verdicts: Sequence[Verdict], answer: str) -> bool:
     return len(quotes) >= MANY and len(set(quotes)) == 1 and len(quotes[0]) * 2 > len(fold(answer))
 
 
-def _fault(exercise: RubricExercise, claims: Sequence[Claim]) -> Reason | None:
-    known = {criterion.id for criterion in exercise.rubric}
+def _fault(exercise: RubricExercise, claims: Sequence[Claim], held: Collection[str]) -> Reason | None:
+    asked = {criterion.id for criterion in exercise.rubric if criterion.id not in held}
     given = Counter(claim.criterion for claim in claims)
-    if not set(given) <= known:
+    if not set(given) <= asked:
         return "unknown_criterion"
     if any(count > 1 for count in given.values()):
         return "unparsable"
-    return None if set(given) == known else "missing_criterion"
+    return None if set(given) == asked else "missing_criterion"
 
 
 def _must(criterion: Criterion, claim: Claim, exercise: RubricExercise, answer: str) -> Verdict:
@@ -108,19 +116,24 @@ def _must(criterion: Criterion, claim: Claim, exercise: RubricExercise, answer: 
     return Verdict(criterion=criterion.id, met=True, quote=claim.quote)
 
 
-def _must_not(criterion: Criterion, claim: Claim, answer: str, *, attempted: bool) -> Verdict | Reason:
+def _must_not(
+    criterion: Criterion, claim: Claim | Verdict, answer: str, *, attempted: bool
+) -> Verdict | Reason:
     """A violation must be shown; a criterion kept is earned only by a real attempt.
 
     A real attempt is one that met at least one ``must`` criterion with evidence. Where the model says that
-    the answer is one, but shows nothing, a person decides.
+    the answer is one, but shows nothing, a person decides. An older verdict was shown then; whether the answer is
+    a real attempt is asked anew.
     """
+    if isinstance(claim, Verdict) and not claim.met:
+        return claim
     if claim.met:
         return Verdict(criterion=criterion.id, met=True) if attempted else "attempt_unsure"
     if is_found(claim.quote, answer):
         return Verdict(criterion=criterion.id, met=False, quote=claim.quote, reason="violated")
     if attempted or claim.quote.strip():
         return "violation_not_shown"
-    return Verdict(criterion=criterion.id, met=False, reason="no_attempt")
+    return Verdict(criterion=criterion.id, met=False, reason=NO_ATTEMPT)
 
 
 def _trusted(
@@ -130,7 +143,8 @@ def _trusted(
     usage: Usage,
     lost_limit: float,
 ) -> Judgement:
-    lost = sum(verdict.reason in _NOT_EVIDENCE for verdict in verdicts)
+    asked = {claim.criterion for claim in claims}
+    lost = sum(verdict.reason in _NOT_EVIDENCE for verdict in verdicts if verdict.criterion in asked)
     needed = sum(claim.met for claim in claims if _is_must(exercise, claim.criterion))
     ordered = _ordered(exercise, verdicts)
     if needed and lost / needed > lost_limit:

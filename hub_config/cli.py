@@ -10,8 +10,11 @@ import typer
 
 from autograder.cli import Parts, make_app
 from autograder.judge import Judge
+<<<<<<< HEAD
 from autograder.measuring import Plain, Say
 from autograder.measuring import make_app as make_measuring
+=======
+from autograder.remark.command import make_app as make_remark
 from courses.cli import app as courses_app
 from courses.lessons.model import Lesson
 from courses.preview.agreement import Agreement
@@ -61,7 +64,9 @@ app.add_typer(ai_app, name="ai")
 app.add_typer(courses_app)  # new, lint, build, roster
 app.add_typer(make_preview(_try_judge))  # preview
 app.add_typer(make_measuring(_borrow))  # evaluate, redteam
-app.add_typer(make_app(Parts(prepare=_migrate, judge=_judge, render=boards.render)))  # daily, feedback
+_parts = Parts(prepare=_migrate, judge=_judge, render=boards.render)
+app.add_typer(make_app(_parts))  # daily, feedback
+app.add_typer(make_remark(_parts))  # remark
 
 
 @app.callback()

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import Session
 
 from autograder import ledger
 from autograder.audit.pairs import Pair, pair_of
-from autograder.models import AuditItem, AutoMark, Decision, HumanMark
+from autograder.human.counting import counts
+from autograder.human_verdicts import MARKS, decided, met_of
+from autograder.models import AuditItem, AutoMark, HumanMark
 from courses.exercises.base import RubricExercise
 from courses.lessons.model import Lesson
 from courses.school.models import Person, Submission
@@ -58,6 +60,7 @@ def _marked_pairs(session: Session, lessons: Mapping[str, Lesson], groups: Group
     """Yield what people marked although the judge had decided, and not for the audit."""
     audited = {tuple(row) for row in session.execute(select(AuditItem.submission_id, AuditItem.exercise))}
     newest = {(row[0].submission_id, row[0].exercise): row for row in session.execute(_marked(groups))}
+    verdicts = decided(session, MARKS, sorted({submission for submission, _ in newest}))
     for key, (human, auto, lesson_key, case) in newest.items():
         lesson = lessons.get(lesson_key)
         exercise = exercise_in(lesson, human.exercise, case)
@@ -68,7 +71,7 @@ def _marked_pairs(session: Session, lessons: Mapping[str, Lesson], groups: Group
                 exercise=exercise.id,
                 source="mark",
                 judge=judge,
-                person={},
+                person={name: met for name, met in met_of(verdicts.get(key, {})).items() if name in judge},
                 judge_score=auto.score or 0.0,
                 person_score=human.score,
                 max_score=auto.max_score,
@@ -83,12 +86,7 @@ def _marked(groups: Groups) -> Select[HumanMark, AutoMark, str, str]:
         select(HumanMark, AutoMark, Submission.lesson, Submission.case)
         .join(AutoMark, same[0] & same[1])
         .join(Submission, Submission.id == HumanMark.submission_id)
-        .outerjoin(Decision, Decision.id == HumanMark.decision_id)
-        .where(
-            AutoMark.source == "ai",
-            or_(HumanMark.decision_id.is_(None), Decision.undone_at.is_(None)),
-            _in_groups(groups),
-        )
+        .where(AutoMark.source == "ai", counts(HumanMark.decision_id), _in_groups(groups))
         .order_by(HumanMark.id)
     )
 

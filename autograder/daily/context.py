@@ -12,8 +12,8 @@ from typing import TypeVar
 from sqlalchemy import Engine, func, select
 
 from autograder.audit.silence import Key
+from autograder.daily.audit import silent_exercises
 from autograder.daily.report import Event, Progress
-from autograder.daily.silence import silent_exercises
 from autograder.gradebook import Course
 from autograder.judge import Judge, Reason
 from courses.clock import day_end

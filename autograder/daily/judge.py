@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from autograder import ledger
 from autograder.daily.context import Context
 from autograder.daily.report import Event
 from autograder.daily.waiting import WaitingAnswer, waiting_answers, waiting_pupils
 from autograder.judge import Judge, Judgement
+from autograder.partial import judge_rest, verdicts_of
 from autograder.remember import is_lasting, remember
 from courses.school.db import session as open_session
 
@@ -55,7 +56,8 @@ def _unknown(context: Context, judge: Judge | None, asked: Asked) -> list[Waitin
             if is_judged or own.question in todo or _is_tried(recall, own, judge):
                 asked.hits += judge is not None or is_judged
             else:
-                todo[own.question] = own
+                held = verdicts_of(recall.held(own.exercise, own.text))
+                todo[own.question] = replace(own, known=held)
     return list(todo.values())
 
 
@@ -69,7 +71,7 @@ async def _ask_all(context: Context, judge: Judge, todo: list[WaitingAnswer], as
     async def one(own: WaitingAnswer) -> None:
         async with free:
             try:
-                judgement = await judge.judge(own.exercise, own.text, own.samples)
+                judgement = await judge_rest(judge, own.exercise, own.text, own.known, own.samples)
             except Exception:
                 log.exception("The judge broke on %s of %s", own.exercise.id, own.lesson.key)
                 judgement = None

@@ -8,9 +8,9 @@ from datetime import date
 
 from sqlalchemy import Engine, delete, func, select
 
-from autograder.daily.audit import draw_audit
 from autograder.daily.collect import collect
 from autograder.daily.context import Context, DailyError
+from autograder.daily.draw import draw_audit
 from autograder.daily.gradebook import project
 from autograder.daily.judge import Asked, ask
 from autograder.daily.lock import alone

@@ -11,7 +11,7 @@ from autograder import ledger
 from autograder.daily.context import Context
 from autograder.human.counting import counts
 from autograder.human.kept import Kept
-from autograder.judge import CalibrationSample, samples_of
+from autograder.judge import CalibrationSample, Verdict, samples_of
 from autograder.models import AutoMark, HumanMark, PupilResult
 from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
 from autograder.pupil_results import WAITING, open_pupils
@@ -33,6 +33,7 @@ class WaitingAnswer:
     text: str
     question: ledger.Question
     answer: BaseModel | None = None
+    known: tuple[Verdict, ...] = ()  # verdicts that outlived an edit of the rubric
     kept: tuple[CalibrationSample, ...] = ()  # what people decided and kept as samples
 
     @property

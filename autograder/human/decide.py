@@ -49,8 +49,14 @@ class Case(Frozen):
     by: str  # username
 
 
-def decide(
-    session: Session, lesson: Lesson, case: Case, ruling: Ruling, submissions: Sequence[Submission]
+def decide(  # noqa: PLR0913 - what is decided, how and where
+    session: Session,
+    lesson: Lesson,
+    case: Case,
+    ruling: Ruling,
+    submissions: Sequence[Submission],
+    *,
+    replace: bool = False,
 ) -> Decision:
     """Write one decision with a mark for each of some identical answers.
 
@@ -61,6 +67,7 @@ def decide(
         ruling: the decision: every criterion, or the points.
         submissions: the one that the person read, then those whose answer is identical; of these, ones that somebody
             marked meanwhile keep their mark.
+        replace: decide although the answer that they read has a person's mark: an appeal, or a second thought.
 
     Raises:
         AlreadyDecided: the answer that the person read has a mark of a person already.
@@ -69,7 +76,7 @@ def decide(
     first, at = submissions[0], now()
     taken = Decision(kind=case.kind, submission_id=first.id, exercise=case.exercise, by=case.by, at=at)
     marked = _alone(session, taken, [own.id for own in submissions])
-    if first.id in marked and case.kind != "appeal":
+    if first.id in marked and not replace:
         raise AlreadyDecided
     open_ones = [own for own in submissions if own is first or own.id not in marked]
     for own in open_ones:

@@ -1,4 +1,4 @@
-"""Numbers and dates the way Vietnamese people write them.
+"""Numbers and dates the way Vietnamese people write them: the only reader of numbers that exercises have.
 
 Numbers. In Vietnam the dot groups thousands and the comma begins the decimals: ``1.250.000``, ``1,5``. Phones,
 calculators and spreadsheets often do it the other way round. The rule:
@@ -12,14 +12,22 @@ calculators and spreadsheets often do it the other way round. The rule:
 Where a number is compared with what an author expects, each possible reading may fit: which sign a person's
 keyboard offers is not what is asked. Where a number is only read (a column that is added up), the first counts.
 
+In a running text (``numbers_in``) only no-break spaces group thousands: ``15 300`` may be two numbers. What has no
+reading (``12.11.2026``, ``mục 1.2.3``) is no number. Words of size count only where they are asked for: then
+``1,2 triệu`` and ``1 tỷ 250 triệu`` are 1.200.000 and 1.250.000.000.
+
 Dates are day, month, year: ``2/11/2026``, ``02-11-2026``, ``2.11.2026``; also ``2026-11-02``.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import islice
+from math import prod
+from typing import NamedTuple
 
 LONGEST = 40  # characters; nobody writes a longer number
 _SPACES = "\u0020\u00a0\u2009\u202f"
@@ -29,6 +37,12 @@ _ONE_SIGN = re.compile(r"(\d*)([.,])(\d+)", re.ASCII)
 _GROUPED = re.compile(rf"(\d{{1,3}})(?:([.,{_SPACES}])\d{{3}})(?:\2\d{{3}})*(?:([.,])(\d+))?", re.ASCII)
 _DIGITS = re.compile(r"\D", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_MARKER = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]*)?\d{1,2}[.)][ \t]")  # the number of a list's item
+_SIZES = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
+_SIZE = r"[ \u00a0\u202f]{0,3}(nghìn|ngàn|triệu|t[ỷỉ](?!\s+lệ))\b"
+_WRITTEN = r"[0-9]{1,3}(?:[\u00a0\u202f][0-9]{3}(?![0-9]))+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)*"
+_IN_TEXT = re.compile(rf"(?<![\w.,])({_WRITTEN})(?:{_SIZE})?(?:{_SIZE})?", re.IGNORECASE)
+_MOST = 2000  # numbers of a text
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
 
@@ -56,6 +70,47 @@ def _unsigned(given: str) -> tuple[Decimal, ...]:
         return ()
     digits = _DIGITS.sub("", given[: grouped.start(3)] if grouped[3] else given)
     return (Decimal(f"{digits}.{grouped[4] or 0}"),)
+
+
+class Number(NamedTuple):
+    """A number of a text as it was written, and every value that it may stand for."""
+
+    written: str
+    values: frozenset[Decimal]
+
+
+def numbers_in(text: str, *, sizes: bool = False) -> tuple[Number, ...]:
+    """Return the numbers of a text in order, without the markers of lists; at most 2,000.
+
+    Args:
+        text: in normal form C.
+        sizes: read ``nghìn``, ``triệu`` and ``tỷ`` behind a number as part of it.
+    """
+    plain = _MARKER.sub(" ", text)
+    found = islice(_IN_TEXT.finditer(plain), _MOST)
+    return tuple(_joined(plain, found) if sizes else _numbers(found))
+
+
+def _numbers(found: Iterator[re.Match[str]]) -> Iterator[Number]:
+    return (Number(one[1], frozenset(values)) for one in found if (values := readings(one[1])))
+
+
+def _joined(plain: str, found: Iterator[re.Match[str]]) -> Iterator[Number]:
+    """Yield numbers with their size; what follows a size and has a smaller one belongs to it."""
+    end, before, whole = 0, 1, Number("", frozenset())
+    for one in found:
+        size = prod(_SIZES[word.lower()] for word in one.groups()[1:] if word)
+        number = Number(one[0], frozenset(value * size for value in readings(one[1])))
+        if whole.values and 1 < size < before and not plain[end : one.start()].strip():
+            sums = (more + value for more in whole.values for value in number.values)
+            whole = Number(f"{whole.written} {number.written}", frozenset(sums))
+        else:
+            if whole.values:
+                yield whole
+            whole = number
+        end, before = one.end(), size
+    if whole.values:
+        yield whole
 
 
 def split_unit(text: str) -> tuple[str, str]:

@@ -188,7 +188,7 @@ def _exercise(
         source=own.source,
         marked_by=_marked_by(own.source, provisional),
         abstained=REASON_TEXTS.get(cast("Reason", own.reason), ""),
-        verdicts=_verdicts(exercise, own.verdicts),
+        verdicts=verdict_views(exercise, own.verdicts),
         file=_file(submission.answers.get(exercise.id)),
         checked=_checked(exercise, submission.answers.get(exercise.id)) if own.status == "waiting" else "",
     )
@@ -239,7 +239,8 @@ def _marked_by(source: str, provisional: bool) -> str:  # noqa: FBT001 - private
     return SOURCE_WORDS.get(source, waiting)
 
 
-def _verdicts(exercise: Exercise, verdicts: tuple[dict[str, Any], ...]) -> tuple[VerdictView, ...]:
+def verdict_views(exercise: Exercise, verdicts: tuple[dict[str, Any], ...]) -> tuple[VerdictView, ...]:
+    """Return stored verdicts as people read them; of criteria that the exercise has."""
     if not isinstance(exercise, RubricExercise):
         return ()
     texts = {criterion.id: criterion.text for criterion in exercise.rubric}

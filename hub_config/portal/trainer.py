@@ -14,7 +14,8 @@ from courses.school.codes import tidy_code
 from courses.school.models import Person
 from hub_config.portal.classes import class_view, learner_view
 from hub_config.portal.handler import PageHandler
-from hub_config.portal.pupil.deciding import Paper, papers, read_choices
+from hub_config.portal.marking import aids, rule
+from hub_config.portal.pupil.deciding import papers, read_choices
 from hub_config.portal.results_view import Opened, ResultView, may_mark, open_submission, result_view
 from hub_config.portal.scores import LONGEST_COMMENT, TOO_LONG, read_score
 
@@ -60,6 +61,7 @@ class Attempted(Frozen):
     score: str
     comment: str
     fault: str
+    met: dict[str, bool] | None = None  # criterion by criterion; None: points were typed
 
 
 class Unchosen(Frozen):
@@ -84,15 +86,20 @@ class Marking(PageHandler):
     ) -> None:
         """Show the submission, with what could not be taken and why."""
 
-        def find(session: Session, person: Person) -> tuple[ResultView, dict[str, Scheme], dict[str, Paper]]:
+        def find(session: Session, person: Person) -> tuple[ResultView, dict[str, object]]:
             opened = self.opened(session, person, receipt)
             pupils = papers(session, opened.lesson, opened.submission)
-            return result_view(session, opened), _schemes(opened), pupils
+            beside: dict[str, object] = {
+                "schemes": _schemes(opened),
+                "pupils": pupils,
+                "aids": aids(session, opened),
+            }
+            return result_view(session, opened), beside
 
-        viewer, (result, schemes, pupils) = await self.ask(find)
+        viewer, (result, beside) = await self.ask(find)
         saved, heard = (self.get_query_argument(name, "") for name in ("da-ghi", "da-nghe"))
         values = {"typed": typed, "unchosen": unchosen, "saved": saved, "heard": heard}
-        self.show("mark.html", viewer, result=result, schemes=schemes, pupils=pupils, **values)
+        self.show("mark.html", viewer, result=result, **beside, **values)
 
     def back(self, receipt: str, exercise: str, said: str, place: str) -> None:
         """Go back to the submission, where ``said`` tells what was written."""
@@ -109,23 +116,38 @@ class MarkPage(Marking):
 
     async def post(self, receipt: str) -> None:
         """Take one mark, or show the form again with what to mend."""
-        typed = Attempted(
-            exercise=self.get_body_argument("exercise", ""),
-            score=self.get_body_argument("score", ""),
-            comment=self.get_body_argument("comment", "").replace("\r\n", "\n"),
-            fault="",
-        )
+        typed = self._typed()
 
-        def take(session: Session, person: Person) -> str:
+        def take(session: Session, person: Person) -> None:
             opened = self.opened(session, person, receipt)
-            return _take(session, opened, typed, person.username)
+            if typed.met is None:
+                _take(session, opened, typed, person.username)
+            else:
+                rule(session, opened, typed.exercise, self._field, person.username)
 
-        _, fault = await self.ask(take)
-        if fault:
+        try:
+            await self.ask(take)
+        except ValueError as error:
             self.set_status(422)
-            await self.show_marking(receipt, typed.model_copy(update={"fault": fault}))
+            await self.show_marking(receipt, typed.model_copy(update={"fault": str(error)}))
         else:
             self.back(receipt, typed.exercise, "da-ghi", typed.exercise)
+
+    def _field(self, name: str) -> str:
+        return str(self.get_body_argument(name, ""))
+
+    def _typed(self) -> Attempted:
+        """Return what came: one form types points, the other names the rubric and decides its criteria."""
+        chosen = {
+            name[3:]: self._field(name) == "dat" for name in self.request.arguments if name[:3] == "tc-"
+        }
+        return Attempted(
+            exercise=self._field("exercise"),
+            score=self._field("score"),
+            comment=self._field("comment").replace("\r\n", "\n"),
+            fault="",
+            met=chosen if self._field("rubric") else None,
+        )
 
 
 class PupilPage(Marking):
@@ -171,13 +193,13 @@ def _schemes(opened: Opened) -> dict[str, Scheme]:
     return {one.id: Scheme(exercise=one.id, text=one.mark_scheme()) for one in exercises}
 
 
-def _take(session: Session, opened: Opened, typed: Attempted, by: str) -> str:
-    """Store the mark and return ``""``, or return what is wrong with it."""
+def _take(session: Session, opened: Opened, typed: Attempted, by: str) -> None:
+    """Store a mark.
+
+    Raises:
+        ValueError: a Vietnamese sentence that says what is wrong with it.
+    """
     if len(typed.comment) > LONGEST_COMMENT:
-        return TOO_LONG
-    try:
-        score = read_score(typed.score)
-        overrule(session, opened.submission, typed.exercise, score, typed.comment.strip(), by)
-    except ValueError as error:
-        return str(error)
-    return ""
+        raise ValueError(TOO_LONG)
+    score = read_score(typed.score)
+    overrule(session, opened.submission, typed.exercise, score, typed.comment.strip(), by)

@@ -51,9 +51,10 @@ export function mount(api) {
     const text = box && box.value ? { text: box.value } : {};
     api.change(kept ? { ...text, file: kept } : text);
   };
-  if (files.length) api.root.append(filePart(api, files, writes, kept, keep));
+  const part = files.length ? new FilePart(api, files, writes, kept, keep) : null;
+  if (part) api.root.append(part.root);
   return {
-    state: (answer) => workState(answer, exercise, writes),
+    state: (answer) => (part && part.sending.isBusy ? "partial" : workState(answer, exercise, writes)),
     note: exercise.criteria.length ? "Nội dung được chấm sau khi bạn nộp bài." : "",
     checkable: exercise.checks.length > 0,
     words: WORDS,
@@ -67,79 +68,73 @@ function workState(answer, exercise, writes) {
   return many < (exercise.min_words || 0) ? "partial" : "done";
 }
 
-// Choose, watch it go, stop it, put another in its place, take it out.
-function filePart(api, files, writes, first, keep) {
-  const { h, uid } = api;
-  let known = first;
-  const names = files.map((kind) => NAMES[kind]).join(", ");
-  const noteId = uid("file");
-  const accept = files.map((kind) => ENDINGS[kind]).join(",");
-  const input = h("input", { type: "file", accept, hidden: true, tabindex: "-1", onchange: () => chosen() });
-  const said = h("div", { class: "product-said", role: "status", "aria-live": "polite" });
-  const going = h("div", { class: "product-going" });
-  const choose = h("button", {
-    type: "button",
-    class: "btn",
-    "aria-describedby": `${api.statementId} ${noteId}`,
-    onclick: () => input.click(),
-  });
-  const remove = h("button", { type: "button", class: "btn btn-quiet", onclick: () => taken() }, "Bỏ tệp này");
-  const note = h("p", { class: "soft small", id: noteId }, `${writes ? "Hoặc gửi tệp: " : "Nhận: "}${names}.`);
-  const root = h("div", { class: "product-file" }, note, said, going, h("div", { class: "btn-row" }, choose, remove), input);
+// Choose, watch it go, put another in its place, take it out. What was there stays until another file has come.
+class FilePart {
+  constructor(api, files, writes, known, keep) {
+    const { h, uid } = api;
+    Object.assign(this, { api, files, known, keep });
+    this.names = files.map((kind) => NAMES[kind]).join(", ");
+    const noteId = uid("file");
+    const accept = files.map((kind) => ENDINGS[kind]).join(",");
+    this.input = h("input", { type: "file", accept, hidden: true, tabindex: "-1", onchange: () => this.chosen() });
+    this.held = h("div", { role: "status" });
+    this.choose = h("button", {
+      type: "button",
+      class: "btn",
+      "aria-describedby": `${api.statementId} ${noteId}`,
+      onclick: () => this.input.click(),
+    });
+    this.remove = h("button", { type: "button", class: "btn btn-quiet", onclick: () => this.take() }, "Bỏ tệp này");
+    this.sending = api.sending({
+      given: (file) => this.given(file),
+      busy: () => (this.show(), api.tell()),
+      back: () => this.choose.focus(),
+    });
+    const note = h("p", { class: "soft small", id: noteId }, `${writes ? "Hoặc gửi tệp: " : "Nhận: "}${this.names}.`);
+    const buttons = h("div", { class: "btn-row" }, this.choose, this.remove);
+    this.root = h("div", { class: "product-file" }, note, this.held, this.sending.root, buttons, this.input);
+    this.show();
+  }
 
-  const show = (file) => {
-    choose.textContent = file ? "Chọn tệp khác" : "Chọn tệp";
-    remove.hidden = !file;
-    if (!file) return said.replaceChildren();
-    const size = file.size < 1024 * 1024 ? `${Math.max(1, Math.round(file.size / 1024))} KB` : `${(file.size / 1024 / 1024).toFixed(1).replace(".", ",")} MB`;
-    const sign = h("span", { "aria-hidden": "true" }, "✓ ");
-    return said.replaceChildren(h("p", { class: "product-name" }, sign, "Đã nhận: ", h("strong", {}, file.name), ` · ${NAMES[file.type]} · ${size}`));
-  };
-  const taken = () => {
-    known = null;
-    keep(null);
-    show(null);
-    choose.focus();
-  };
-  const warn = (message, file) => {
-    show(file);
-    said.append(h("p", { class: "banner banner-warn" }, message));
-  };
-  const chosen = async () => {
-    const [file] = input.files;
-    input.value = "";
-    if (!file) return;
-    choose.disabled = true;
-    remove.hidden = true;
-    const reply = await send(api, file, going, said);
-    choose.disabled = false;
-    going.replaceChildren();
-    if (!root.isConnected) return;
-    if (!reply.ok) warn(reply.message, known);
-    else if (!files.includes(reply.file.type)) warn(`Bài này nhận: ${names}. Tệp bạn gửi là loại khác, bạn chọn lại giúp nhé.`, known);
-    else {
-      known = { id: reply.file.id, name: reply.file.name, type: reply.file.type, size: reply.file.size };
-      keep(known);
-      show(known);
-    }
-    choose.focus();
-  };
-  show(known);
-  return root;
+  chosen() {
+    const [file] = this.input.files;
+    if (file) this.sending.send(file);
+    this.input.value = "";
+  }
+
+  given(file) {
+    if (!this.files.includes(file.type)) return `Bài này nhận: ${this.names}. Tệp bạn gửi là loại khác, bạn chọn lại giúp nhé.`;
+    this.known = { id: file.id, name: file.name, type: file.type, size: file.size };
+    this.keep(this.known);
+    return "";
+  }
+
+  take() {
+    this.known = null;
+    this.keep(null);
+    this.sending.say("");
+    this.show();
+    this.choose.focus();
+  }
+
+  show() {
+    const { known, sending } = this;
+    this.choose.textContent = known ? "Chọn tệp khác" : "Chọn tệp";
+    this.choose.disabled = sending.isBusy;
+    this.remove.hidden = !known || sending.isBusy;
+    if (known === this.shown) return; // what did not change is not read out again
+    this.shown = known;
+    this.held.replaceChildren(...(known ? [nameLine(this.api.h, known)] : []));
+  }
 }
 
-async function send(api, file, going, said) {
-  const { h } = api;
-  const stop = new AbortController();
-  const bar = h("progress", { max: "100", value: "0", "aria-label": "Đang gửi tệp" });
-  const words = h("p", { class: "small" }, `Đang gửi ${file.name}…`);
-  const button = h("button", { type: "button", class: "btn", onclick: () => stop.abort() }, "Dừng gửi");
-  said.replaceChildren(h("p", { class: "soft" }, "Đang gửi tệp. Bạn có thể làm tiếp câu khác."));
-  going.replaceChildren(words, bar, button);
-  button.focus();
-  const progress = (share) => {
-    bar.value = Math.round(share * 100);
-    words.textContent = share < 1 ? `Đã gửi ${bar.value} %` : "Đã gửi xong, máy đang đọc tệp…";
-  };
-  return api.upload(file, progress, stop.signal);
+function nameLine(h, file) {
+  const sign = h("span", { "aria-hidden": "true" }, "✓ ");
+  const more = ` · ${NAMES[file.type]} · ${sizeWords(file.size)}`;
+  return h("p", { class: "product-name" }, sign, "Đã nhận: ", h("strong", {}, file.name), more);
+}
+
+function sizeWords(size) {
+  if (size < 1024 * 1024) return `${Math.max(1, Math.round(size / 1024))}\u00a0KB`;
+  return `${(size / 1024 / 1024).toFixed(1).replace(".", ",")}\u00a0MB`;
 }

@@ -29,19 +29,21 @@ class Grid {
   }
 
   tools() {
-    const { h, exercise, upload } = this.api;
+    const { h, exercise } = this.api;
     if (!exercise.grow) return [];
     this.add = h("button", { type: "button", class: "btn", onclick: () => this.addRow() }, "Thêm dòng");
-    const row = h("div", { class: "btn-row table-tools" }, this.add);
-    if (upload) row.append(...this.uploader());
-    return [row, h("p", { class: "soft small" }, "Bạn có thể chép nhiều ô từ Excel rồi dán vào một ô của bảng.")];
-  }
-
-  uploader() {
-    const { h, uid } = this.api;
-    const id = uid("table-file");
-    const file = h("input", { id, type: "file", accept: ".csv,.xlsx", class: "visually-hidden", onchange: () => this.send(file) });
-    return [file, h("label", { for: id, class: "btn table-upload" }, "Lấy từ tệp Excel, CSV")];
+    this.input = h("input", { type: "file", accept: ".csv,.xlsx", hidden: true, tabindex: "-1", onchange: () => this.chosen() });
+    this.choose = h("button", { type: "button", class: "btn", onclick: () => this.input.click() }, "Lấy từ tệp Excel, CSV");
+    this.sending = this.api.sending({
+      given: (file) => this.given(file),
+      busy: (isBusy) => {
+        this.choose.disabled = isBusy;
+      },
+      back: () => this.choose.focus(),
+    });
+    const buttons = h("div", { class: "btn-row table-tools" }, this.add, this.choose);
+    const note = "Bạn có thể chép nhiều ô từ Excel rồi dán vào một ô của bảng.";
+    return [buttons, this.input, this.sending.root, h("p", { class: "soft small" }, note)];
   }
 
   checked() {
@@ -129,19 +131,31 @@ class Grid {
     this.changed();
   }
 
-  async send(file) {
-    if (!file.files.length) return;
-    this.say("Đang đọc tệp…");
-    const reply = await this.api.upload(file.files[0], (share) => this.say(`Đang gửi tệp: ${Math.round(share * 100)}%`));
-    file.value = "";
-    const facts = reply.ok && reply.file && reply.file.facts;
-    const rows = facts && facts.rows ? arranged(facts.rows, this.columns, reply.file.type) : [];
-    if (!reply.ok) this.say(reply.message);
-    else if (!rows.length) this.say("Chưa thấy bảng nào trong tệp này. Bạn kiểm tra trang tính đầu tiên của tệp.");
-    else {
-      this.rows = [];
-      this.put(rows, 0, 0);
-    }
+  chosen() {
+    const [file] = this.input.files;
+    this.say("");
+    if (file) this.sending.send(file);
+    this.input.value = "";
+  }
+
+  // Take the rows of a file; what is no table is told, and the rows that are there stay.
+  given(file) {
+    const { rows, fault } = arranged(file, this.columns);
+    if (fault) return `${fault} ${STAYS}`;
+    const { rows: before, api } = this;
+    const had = this.state({ rows: before }) !== "blank";
+    this.rows = [];
+    this.put(rows, 0, 0);
+    if (had) this.said.append(" ", api.h("button", { type: "button", class: "btn", onclick: () => this.restore(before) }, "Trả lại bảng cũ"));
+    return "";
+  }
+
+  restore(rows) {
+    this.rows = rows;
+    this.draw();
+    this.changed();
+    this.say("Đã trả lại bảng cũ.");
+    this.choose.focus();
   }
 
   addRow() {
@@ -234,20 +248,42 @@ function cellsOf(line, sign) {
   return found;
 }
 
-// Rows of a file in the table's order: a first line of column names says which is which, and is left out.
-function arranged(rows, columns, type) {
-  const plain = (text) => text.normalize("NFC").replace(/\(.*\)/u, "").trim().toLowerCase();
-  const heads = (rows[0] || []).map(plain);
-  const places = columns.map((column) => heads.indexOf(plain(column.name)));
-  const named = places.some((place) => place >= 0);
-  const data = named ? rows.slice(1) : rows;
-  return data.map((row) =>
-    columns.map((column, index) => vietnamese(row[named ? places[index] : index] || "", column, type)),
-  );
+// The rows of a file in the table's order, or why there are none. A line that names all columns tells which is which;
+// without one the file has the table's own columns.
+function arranged(file, columns) {
+  const rows = (file.facts && file.facts.rows) || [];
+  if (!rows.length) return { fault: NO_TABLE[file.type] || NO_TABLE.other };
+  const head = headLine(rows, columns);
+  const missing = columns.filter((_, index) => head.places[index] < 0).map((column) => `“${column.name}”`);
+  const names = columns.map((column) => column.name).join(", ");
+  if (head.found && missing.length) return { fault: `Tệp chưa có cột ${missing.join(", ")}. Dòng tên cột cần đủ: ${names}.` };
+  if (!head.found && rows[0].length !== columns.length) {
+    return { fault: `Tệp có ${rows[0].length} cột, bảng này có ${columns.length} cột: ${names}. Bạn thêm một dòng tên cột vào đầu tệp.` };
+  }
+  const data = head.found ? rows.slice(head.at + 1) : rows;
+  const long = file.type === "csv" && head.found ? data.findIndex((row) => row.some((cell, index) => cell && !rows[head.at][index])) : -1;
+  if (long >= 0) return { fault: `Dòng ${head.at + long + 2} của tệp có nhiều ô hơn dòng tên cột. ${COMMAS}` };
+  const own = data.filter((row) => row.some(Boolean)).map((row) => columns.map((_, index) => row[head.places[index]] || ""));
+  return own.length ? { rows: own } : { fault: "Tệp mới có dòng tên cột, chưa có dòng nào để lấy." };
 }
 
-// A workbook holds numbers, not texts: there the dot always begins the decimals.
-function vietnamese(text, column, type) {
-  const isDecimal = type === "xlsx" && column.type === "number" && /^-?\d+\.\d+$/u.test(text);
-  return isDecimal ? text.replace(".", ",") : text;
+// The first lines of a file may be a title: the line that names most columns is the one of the names.
+function headLine(rows, columns) {
+  const plain = (text) => text.normalize("NFC").replace(/\(.*\)/u, "").trim().toLowerCase();
+  const lines = rows.slice(0, HEAD_LINES).map((row, at) => {
+    const cells = row.map(plain);
+    const places = columns.map((column) => cells.indexOf(plain(column.name)));
+    return { at, places, found: places.filter((place) => place >= 0).length };
+  });
+  const best = lines.reduce((one, other) => (other.found > one.found ? other : one));
+  return best.found ? best : { ...best, places: columns.map((_, index) => index) };
 }
+
+const HEAD_LINES = 10;
+const STAYS = "Bảng ở đây vẫn như cũ.";
+const COMMAS = "Nếu số có dấu phẩy, bạn đặt cả số trong ngoặc kép, hoặc lưu tệp dạng Excel, rồi gửi lại.";
+const NO_TABLE = {
+  xlsx: "Trang tính đầu tiên của tệp này còn trống. Bạn để bảng ở trang tính đầu rồi gửi lại.",
+  text: `Tệp này chưa phải là bảng: các dòng không có cùng số ô. ${COMMAS}`,
+  other: "Đây không phải tệp Excel (.xlsx) hay CSV nên không có bảng để lấy. Bạn chọn lại tệp giúp nhé.",
+};

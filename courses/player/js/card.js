@@ -111,7 +111,8 @@ class ExerciseView {
       ask: (request, seconds) => this.line.ask(request, seconds),
       stream: (request, onPiece, seconds) => this.line.stream(request, onPiece, seconds),
       picture: (name, alt) => this.picture(h("img", { alt }), name),
-      upload: (file, onProgress, signal) => upload(file, onProgress, signal, this.card.file_mib),
+      sending: (hooks) => new Sending((file, progress, stop) => upload(file, progress, stop, this.card.file_mib), hooks),
+      tell: () => this.tellState(),
     });
   }
 

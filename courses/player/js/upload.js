@@ -1,6 +1,8 @@
 // Sends a learner's file to their own server, which passes it on to the portal. Never rejects: a failure is a reply.
 
-const UPLOAD_SECONDS = 180;
+// Seconds without any progress: on its way, and while the servers read it. A weak network may take as long as it needs.
+const STALLED_SECONDS = 60;
+const READ_BY_SERVER_SECONDS = 150;
 const MIB = 1024 * 1024;
 const FILE_SAFE = "Tệp vẫn ở máy bạn, bài đã làm vẫn được giữ.";
 const FILE_CUT = `Mất kết nối nên tệp chưa gửi được. ${FILE_SAFE} Bạn chờ có mạng rồi gửi lại.`;
@@ -22,29 +24,53 @@ function sentName(name) {
   return encodeURIComponent(whole.length > 150 ? whole.slice(0, 100) + whole.slice(-40) : whole);
 }
 
-// onProgress(share) with share from 0 to 1; signal stops it. Resolves to {ok, file?, message?, stopped?}.
+// onProgress(share) with share from 0 to 1; signal stops it. Resolves to {ok, file?, message?, again?}: again, when the
+// same file may go the next time.
 function upload(file, onProgress = () => {}, signal = null, mostMib = 10) {
   if (file.size > mostMib * MIB) {
     const message = `Tệp lớn hơn ${mostMib} MB. ${FILE_SAFE} Bạn thu nhỏ ảnh hoặc cắt ngắn video rồi gửi lại.`;
     return Promise.resolve({ ok: false, message });
   }
   return new Promise((resolve) => {
-    const { base, xsrf } = uploadPlace();
-    const request = new XMLHttpRequest();
-    const fail = (message, more = {}) => resolve({ ok: false, message, ...more });
-    request.open("POST", `${base}bdhai/files`);
-    request.timeout = UPLOAD_SECONDS * 1000;
-    request.setRequestHeader("X-XSRFToken", xsrf);
-    request.setRequestHeader("X-File-Name", sentName(file.name));
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.upload.onprogress = (event) => onProgress(file.size ? Math.min(1, event.loaded / file.size) : 1);
-    request.onload = () => resolve(sentReply(request));
-    request.onerror = () => fail(FILE_CUT);
-    request.ontimeout = () => fail(FILE_CUT);
-    request.onabort = () => fail(FILE_STOPPED, { stopped: true });
-    if (signal) signal.addEventListener("abort", () => request.abort(), { once: true });
+    const request = uploadRequest(file.name);
+    const patience = patienceOf(() => settle({ ok: false, message: FILE_CUT, again: true }));
+    const settle = (reply) => {
+      patience.end();
+      resolve(reply); // only the first one counts
+      request.abort();
+    };
+    request.upload.onprogress = (event) => {
+      patience.wait(STALLED_SECONDS);
+      onProgress(file.size ? Math.min(1, event.loaded / file.size) : 1);
+    };
+    request.upload.onload = () => patience.wait(READ_BY_SERVER_SECONDS);
+    request.onload = () => settle(sentReply(request));
+    request.onerror = () => settle({ ok: false, message: FILE_CUT, again: true });
+    if (signal) signal.addEventListener("abort", () => settle({ ok: false, message: FILE_STOPPED }), { once: true });
+    patience.wait(STALLED_SECONDS);
     request.send(file);
   });
+}
+
+function uploadRequest(name) {
+  const { base, xsrf } = uploadPlace();
+  const request = new XMLHttpRequest();
+  request.open("POST", `${base}bdhai/files`);
+  request.setRequestHeader("X-XSRFToken", xsrf);
+  request.setRequestHeader("X-File-Name", sentName(name));
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  return request;
+}
+
+// Calls once when nobody renews the wait in time.
+function patienceOf(giveUp) {
+  let timer = 0;
+  const end = () => clearTimeout(timer);
+  const wait = (seconds) => {
+    end();
+    timer = setTimeout(giveUp, seconds * 1000);
+  };
+  return { wait, end };
 }
 
 function sentReply(request) {
@@ -55,5 +81,6 @@ function sentReply(request) {
     // a page of the hub: signed out, or the server is gone
   }
   if (request.status === 201 && body && body.id) return { ok: true, file: body };
-  return { ok: false, message: (body && body.error) || FILE_LOST };
+  const again = request.status === 429 || request.status >= 500;
+  return { ok: false, message: (body && body.error) || FILE_LOST, again };
 }

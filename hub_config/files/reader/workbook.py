@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,5 +45,12 @@ def _cell(value: object) -> str:
     if isinstance(value, date):
         return f"{value:%d/%m/%Y}"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)  # noqa: PLR2004 - exact
+        return _number(value)
     return str(value)
+
+
+def _number(value: float) -> str:
+    """Return a number the Vietnamese way: a comma, and no ``e``. Only a text can have a dot, so ``1.500`` stays one."""
+    if value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004 - exact
+        return str(int(value))
+    return f"{Decimal(repr(value)):f}".replace(".", ",")

@@ -2,7 +2,7 @@
 "use strict";
 
 const KEYS = "bdhai-phim-tat"; // in localStorage: "khong" turns the keys off on this computer
-let ready = null; // the next answer, fetched ahead: {address, html}
+let ahead = null; // the next answer, fetched ahead: {address, coming: a promise of its page, or of null}
 let busy = false;
 
 const find = (selector) => document.querySelector(selector);
@@ -22,7 +22,8 @@ function fault(text, focus) {
 // ---- one answer after the other
 
 async function get(address, form, submitter) {
-  const options = { headers: { "X-Queue": "1" } };
+  const token = find("input[name=_xsrf]")?.value ?? ""; // the hub wants it for reading by a script, too
+  const options = { headers: { "X-Queue": "1", "X-Xsrftoken": token } };
   if (form) {
     options.method = "POST";
     options.body = new URLSearchParams(new FormData(form));
@@ -66,23 +67,25 @@ async function send(form, submitter) {
 }
 
 async function skip(link) {
-  if (ready?.address === link.href && show(ready.html, link.href)) return;
-  location.assign(link.href);
+  const html = ahead?.address === link.href ? await ahead.coming : null;
+  if (!html || !show(html, link.href)) location.assign(link.href);
 }
 
-async function fetchAhead() {
-  const link = find("[data-skip]");
-  ready = null;
-  if (!link) return;
+async function next(address) {
   try {
-    const { reply, html } = await get(link.href);
-    if (!reply.ok || find("[data-skip]") !== link) return;
-    ready = { address: link.href, html };
+    const { reply, html } = await get(address);
+    if (!reply.ok) return null;
     const picture = new DOMParser().parseFromString(html, "text/html").querySelector("img.handed");
     if (picture) new Image().src = picture.getAttribute("src");
+    return html;
   } catch {
-    // nothing is lost: the link itself still works
+    return null; // nothing is lost: the link itself still works
   }
+}
+
+function fetchAhead() {
+  const address = find("[data-skip]")?.href;
+  ahead = address ? { address, coming: next(address) } : null;
 }
 
 function begin() {
@@ -91,6 +94,8 @@ function begin() {
   const choice = find("[data-keys-on]");
   if (choice) choice.checked = keysOn();
   document.documentElement.toggleAttribute("data-keys", keysOn());
+  const form = find("#cham");
+  if (form) form.noValidate = Boolean(form.querySelector(".criterion")); // the page says itself what is missing
   fetchAhead();
 }
 

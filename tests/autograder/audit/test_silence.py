@@ -9,6 +9,7 @@ import pytest
 from autograder import ledger
 from autograder.audit import Floor, silence
 from autograder.audit.collect import blind_pairs, collect
+from autograder.human_verdicts import decide
 from autograder.marking import mark_submission
 from autograder.models import AuditItem, AutoMark, Decision, HumanMark, Silence
 from autograder.results import overrule
@@ -146,8 +147,11 @@ def test_marks_of_people_beside_a_judges_are_pairs_that_are_not_blind(session, l
     assert collect(session, [lesson]) == ()
     overrule(session, own, "lenh", 2, "", "thay")
     overrule(session, own, "lenh", 1, "", "thay")
+    decide(session, own.id, "lenh", "marks", "vai", met=True, by="thay")
+    decide(session, own.id, "lenh", "pupil", "lo", met=True, by="thay")
     (pair,) = collect(session, [lesson])
-    assert (pair.source, pair.judge_score, pair.person_score, pair.judge) == ("mark", 3, 1, ALL)
+    assert (pair.source, pair.judge_score, pair.person_score) == ("mark", 3, 1)
+    assert (pair.judge, pair.person) == (ALL, {"vai": True})
 
 
 def test_an_undone_decision_is_no_pair(session, lesson, submit):

@@ -73,7 +73,7 @@ def test_an_undone_decision_leaves_everything_as_it_was(session, lesson, handed)
 def test_an_undone_mark_falls_back_to_the_persons_mark_before_it(session, lesson, handed):
     lan = handed("lan")
     overrule(session, lan, "lenh", 2, "Lần đầu.", "cô")
-    taken = decide(session, lesson, CASE.model_copy(update={"kind": "appeal"}), BOTH, [lan])
+    taken = decide(session, lesson, CASE.model_copy(update={"kind": "appeal"}), BOTH, [lan], replace=True)
     assert mark(session, lesson, lan).score == 3
     undo(session, taken, lesson)
     own = mark(session, lesson, lan)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.exercises.numerals import day_of, readings, said, split_unit
+from courses.exercises.numerals import day_of, numbers_in, readings, said, split_unit
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,48 @@ def test_days_are_read_day_first_and_impossible_ones_are_none():
         wanted
     ] * 4
     assert [day_of(text) for text in ("31/02/2026", "11/2026", "2/11/26", "hôm qua")] == [None] * 4
+
+
+def found(text, **more):
+    return {one.written: {*map(float, one.values)} for one in numbers_in(text, **more)}
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Tổ có 245 hộ, thu 1.250,5 kg.", {"245": {245}, "1.250,5": {1250.5}}),
+        ("được 3,75 triệu", {"3,75": {3.75}}),
+        ("1.250 kg", {"1.250": {1250, 1.25}}),
+        ("1\u00a0250\u00a0000 đồng", {"1\u00a0250\u00a0000": {1_250_000}}),
+        ("15 300 hộ; 4656\u00a0936", {"15": {15}, "300": {300}, "4656": {4656}, "936": {936}}),
+        ("1. Thu gom\n2) Bán 3 tạ\n- 4. Nộp", {"3": {3}}),
+        ("T12, độ15, mục 1.2.3, ngày 12.11.2026, ٣ hộ", {}),
+        ("9" * 41, {}),
+    ],
+)
+def test_numbers_of_a_text_are_found_and_read_as_any_other(text, numbers):
+    assert found(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("1,2 triệu đồng", {"1,2 triệu": {1_200_000}}),
+        ("1 tỷ 250 triệu", {"1 tỷ 250 triệu": {1_250_000_000}}),
+        ("3 NGHÌN TỶ và 5 ngàn", {"3 NGHÌN TỶ": {3 * 10**12}, "5 ngàn": {5000}}),
+        ("2 nghìn 7 triệu", {"2 nghìn": {2000}, "7 triệu": {7_000_000}}),
+        ("5 triệu, 3 nghìn", {"5 triệu": {5_000_000}, "3 nghìn": {3000}}),
+        ("đạt 15 tỷ lệ; 8 triệuphú", {"15": {15}, "8": {8}}),
+        ("1.2.3 triệu 5 nghìn", {"5 nghìn": {5000}}),
+    ],
+)
+def test_words_of_size_belong_to_the_number_where_they_are_asked_for(text, numbers):
+    assert found(text, sizes=True) == numbers
+
+
+@given(st.text(alphabet="0123456789., \u00a0\ntriệunghìtỷ-", max_size=80))
+def test_every_number_found_in_a_text_has_the_readings_of_what_is_written(text):
+    for one in numbers_in(text):
+        assert one.written in text
+        assert one.values == set(readings(one.written)) != set()
+    assert all(one.values for one in numbers_in(text, sizes=True))

@@ -33,6 +33,10 @@ PUPIL = {
 FILE = {"id": "ab" * 32, "name": "giay-moi.docx", "type": "docx", "size": 12, "facts": {"words": 4}}
 
 
+CUT = object()
+"""An answer that never comes: the connection is closed instead."""
+
+
 @dataclass
 class Stream:
     """A streamed reply; ``end`` is its last event, or empty for a line that is cut."""
@@ -95,6 +99,9 @@ def serve(services: Services) -> ThreadingHTTPServer:
             services.tokens.add(self.headers.get("Authorization"))
             time.sleep(services.delay)
             status, answer = services.answers[name]
+            if answer is CUT:
+                self.close_connection = True
+                return
             if isinstance(answer, Stream):
                 self.stream(answer)
                 return

@@ -34,12 +34,12 @@ def test_a_letter_in_the_form_of_decree_30_has_no_fault(read):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"font": "Arial"}, "Phông chữ Times New Roman"),
-        ({"left": 20}, "Lề trái 30–35 mm"),
-        ({"state": 16}, "Quốc hiệu cỡ 12–13, đậm"),
-        ({"colour": "C00000"}, "Chữ màu đen"),
-        ({"number": 10}, "Số trang canh giữa ở lề trên, cỡ 13–14"),
-        ({"first": True}, "Không hiện số ở trang thứ nhất"),
+        ({"font": "Arial"}, "phông chữ cần là Times New Roman, tệp đang có Arial"),
+        ({"left": 20}, "lề trái cần 30–35 mm, tệp đang là 20 mm"),
+        ({"state": 16}, "quốc hiệu cần cỡ 12–13, đậm, tệp đang cỡ 16"),
+        ({"colour": "C00000"}, "chữ cần màu đen"),
+        ({"number": 10}, "số trang cần canh giữa ở lề trên, cỡ 13–14"),
+        ({"first": True}, "trang thứ nhất không hiện số trang"),
     ],
 )
 def test_each_fault_of_form_is_named(read, change, told):
@@ -56,9 +56,15 @@ def test_a_workbook_is_read_as_rows_of_text(read):
     assert (found.type, found.facts.sheets) == ("xlsx", 2)
     assert found.facts.rows == (
         ("Hộ", "Sản lượng", "Ngày"),
-        ("Bà A", "12.5", "24/11/2026"),
+        ("Bà A", "12,5", "24/11/2026"),
         ("Ông B", "40", ""),
     )
+
+
+def test_a_workbooks_numbers_have_the_vietnamese_comma_and_its_texts_stay_as_they_are(read):
+    book = Workbook()
+    book.active.append([1.234, "1.500", 360000.0, 1e-7, -0.5])
+    assert read(saved(book)).facts.rows == (("1,234", "1.500", "360000", "0,0000001", "-0,5"),)
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

@@ -9,81 +9,18 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
-from autograder.marking import mark_submission
+from autograder.judge import REASON_TEXTS
 from autograder.models import AuditItem, AutoMark, Decision, HumanMark, KeptSample, Snippet
 from autograder.results import result_of
-from courses.clock import now
 from courses.school.db import session
 from courses.school.models import Group, Person
-from courses.school.submissions import find_submission, store_submission
-from tests.hub_config.portal.conftest import PREFIX, STARTED
-
-LESSON = "level1/01-ai-doan-chu"
-TEXT = "Bà ơi, AI đoán từng chữ một rồi ghép lại. Nó nói trơn tru mà vẫn sai, bà nhớ hỏi lại cán bộ phường trước khi tin nhé."
-CRITERIA = ("cach-viet", "kiem-lai", "khong-biet")
+from courses.school.submissions import find_submission
+from tests.hub_config.portal.conftest import PREFIX
+from tests.hub_config.portal.queue.conftest import LESSON, TEXT, submission_of
 
 
 def soup(reply: httpx.Response) -> BeautifulSoup:
     return BeautifulSoup(reply.text, "html.parser")
-
-
-@pytest.fixture
-def rubric(lessons):
-    return lessons[LESSON].slot("day-lai").variant("citizen").rubric
-
-
-@pytest.fixture
-def teach(api):
-    """Hand in an explanation; return the receipt."""
-
-    def hand_in(user, text=TEXT):
-        body = {"lesson": LESSON, "case": "citizen", "answers": {"day-lai": {"text": text}}}
-        return api(user).post("api/submissions", json=body).json()["receipt"]
-
-    return hand_in
-
-
-@pytest.fixture
-def waiting(teach, count_all):
-    """Hand in explanations that the night's run has left to people; return the submissions' receipts."""
-
-    def left(*users, text=TEXT):
-        receipts = [teach(user, text) for user in users]
-        count_all()
-        return receipts
-
-    return left
-
-
-def submission_of(engine, receipt):
-    with session(engine) as opened:
-        return find_submission(opened, receipt)
-
-
-@pytest.fixture
-def place(engine):
-    return lambda receipt: f"hang-cho/{submission_of(engine, receipt).id}/day-lai"
-
-
-@pytest.fixture
-def audit(engine, waiting, rubric):
-    """Put a judged answer into the audit; every verdict of the judge is met, its quote is ``AI đoán``."""
-
-    def draw(user, text=TEXT):
-        (receipt,) = waiting(user, text=text)
-        verdicts = [
-            {"criterion": one.id, "met": True, "quote": "AI đoán từng chữ", "reason": ""} for one in rubric
-        ]
-        with session(engine) as opened:
-            id_ = find_submission(opened, receipt).id
-            mark = opened.get_one(AutoMark, (id_, "day-lai"))
-            mark.score, mark.status, mark.source, mark.verdicts = 5, "right", "ai", verdicts
-            item = AuditItem(submission_id=id_, exercise="day-lai", verdicts=verdicts, status="open")
-            item.drawn_on = now().date()
-            opened.add(item)
-        return receipt
-
-    return draw
 
 
 def here(address: str) -> str:
@@ -154,7 +91,7 @@ def test_a_trainer_reads_task_answer_reason_criteria_with_private_guidance_and_t
     exercise = lessons[LESSON].slot("day-lai").variant("citizen")
     assert page.blockquote.text == TEXT
     assert [mark.text for mark in page.select("mark")] == ["AI đoán từng chữ"]
-    assert "Hai cách chấm của AI cho kết quả khác nhau." in page.text
+    assert f"Máy để lại cho bạn: {REASON_TEXTS['signals_disagree']}" in page.text
     legends = [one.text for one in page.select("fieldset legend")]
     assert all(one.text in legend for one, legend in zip(exercise.rubric, legends, strict=True))
     assert all(one.guidance in page.text for one in exercise.rubric)
@@ -498,32 +435,6 @@ def test_only_the_last_ten_decisions_can_be_undone(browser_of, engine, crowd):
     first = decisions(engine)[0]
     xsrf = soup(page).select_one("form[action*=hoan-tac] input")["value"]
     assert hung.post(f"hang-cho/hoan-tac/{first.id}", data={"_xsrf": xsrf}).status_code == 404
-
-
-@pytest.fixture
-def crowd(engine, lessons, count_all):
-    """Fill a group with learners whose answers wait, all in one transaction."""
-
-    def fill(size, *, together=False, answers=1):
-        slots = [lesson for lesson in lessons.values() if lesson.teach_back is not None][:answers]
-        with session(engine) as opened:
-            group = opened.scalars(select(Group.id).where(Group.code == "to-1")).one()
-            for number in range(size):
-                person = Person(
-                    external_id=f"n{number}", username=f"nguoi{number}", display_name=f"Người {number}",
-                    pseudonym=f"Bút {number}", role="learner", target="citizen", group_id=group,
-                    created_at=STARTED,
-                )  # fmt: skip
-                opened.add(person)
-                opened.flush()
-                for lesson in slots:
-                    text = TEXT if together else f"{TEXT} Lời thứ {number}."
-                    raw = {lesson.teach_back.id: {"text": text}}
-                    own = store_submission(opened, person, lesson, "citizen", raw, STARTED)
-                    mark_submission(opened, lesson, own)
-        count_all()
-
-    return fill
 
 
 def test_a_whole_class_of_identical_answers_is_one_decision(browser_of, engine, crowd):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from autograder.daily.audit import DRAWN_WITHIN, is_drawn
+from autograder.daily.draw import DRAWN_WITHIN, is_drawn
 from autograder.models import AuditItem
 from courses.school.db import session as open_session
 from courses.site import JudgeSettings
