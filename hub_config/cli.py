@@ -10,10 +10,8 @@ import typer
 
 from autograder.cli import Parts, make_app
 from autograder.judge import Judge
-<<<<<<< HEAD
 from autograder.measuring import Plain, Say
 from autograder.measuring import make_app as make_measuring
-=======
 from autograder.remark.command import make_app as make_remark
 from courses.cli import app as courses_app
 from courses.lessons.model import Lesson

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from html import escape
 
 from autograder.evaluate.figures import Marks
 from courses.clock import text_number
@@ -71,7 +72,7 @@ def as_svg(table: Table, title: str) -> str:
                 f'<svg xmlns="http://www.w3.org/2000/svg" width="{size + 16}" height="{size + 16}" role="img" '
                 f'font-family="sans-serif" font-size="13">'
             ),
-            f"<title>{title}</title>",
+            f"<title>{escape(title)}</title>",
             f'<rect width="100%" height="100%" fill="{_PAPER}"/>',
             f'<text x="{EDGE}" y="24" fill="{_INK}">Máy chấm →</text>',
             f'<text x="8" y="{EDGE - 12}" fill="{_INK}">Người chấm ↓</text>',
