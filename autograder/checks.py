@@ -31,7 +31,11 @@ FEWEST_OF_MODEL = 12  # words; shorter model answers may be written anew
 FEWEST_NAMED = 2  # criteria named by their ids with a verdict
 
 _SENTENCE = re.compile(r"[.!?…\n]+")
-_YES = r"[\"'”]?\s*(?:[:=]|[-=]+>)\s*[\"'“]?(?:có|co|đạt|dat|đúng|dung|true|yes|met|ok|pass|1\b|✓|✔|x\b)"
+_YES = (
+    r"(?:\s*[✓✔]|[\"'”]?\s*(?:[:=]|[-=]+>)\s*[\"'“]?"
+    r"(?:có|co|đạt|dat|đúng|dung|true|yes|met|ok|pass|1\b|✓|✔|x\b))"
+)
+"""A verdict after a criterion's id."""
 
 
 def hard_check(
