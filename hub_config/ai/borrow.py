@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import httpx2
@@ -16,19 +15,27 @@ from pydantic import SecretStr
 from autograder.measuring import Plain
 from courses.site import Site, layout
 from hub_config.ai.local import KEY, free_port
+from hub_config.ai.local_process import COMMAND
 from hub_config.ai.provider import Provider, plain_judge, provider_from_env, reachable
 
 PATIENCE = 900.0
 """Seconds until the local model must answer: it is joined from its parts first where nobody did."""
 PAUSE = 0.5
+LEAVE = 3.0
+"""Seconds that the local model has to end by itself when its standard input closes."""
 STARTING = "Đang mở AI chạy trên máy cho lượt đo này…"
 
 Say = Callable[[str], None]
 
 
 @contextmanager
-def borrowed(
-    site: Site, env: Mapping[str, str], model: str, base_url: str, say: Say
+def borrowed(  # noqa: PLR0913, PLR0917 - each is a place or a voice of its own
+    site: Site,
+    env: Mapping[str, str],
+    model: str,
+    base_url: str,
+    say: Say,
+    command: Sequence[str] = COMMAND,
 ) -> Iterator[Plain | None]:
     """Yield the uncalibrated judge of a provider, or None when there is no AI to ask.
 
@@ -38,6 +45,7 @@ def borrowed(
         model: the model's id; empty: what the environment says.
         base_url: where it answers, ends in ``/v1``; empty: what the environment says.
         say: is told what a person has to wait for.
+        command: starts the local model; ``--port N`` is appended.
     """
     provider = provider_from_env({**env, **_named(env, model, base_url)})
     if provider is None:
@@ -48,7 +56,7 @@ def borrowed(
         yield _plain(site, ready)
         return
     say(STARTING)
-    with _local(provider, env) as started:
+    with _local(provider, env, command) as started:
         yield _plain(site, started) if started else None
 
 
@@ -70,18 +78,29 @@ def _plain(site: Site, ready: Provider) -> Plain:
 
 
 @contextmanager
-def _local(provider: Provider, env: Mapping[str, str]) -> Iterator[Provider | None]:
+def _local(provider: Provider, env: Mapping[str, str], command: Sequence[str]) -> Iterator[Provider | None]:
     """Run the local model; None when it doesn't come up (it said why on standard error)."""
     port, key = free_port(), secrets.token_urlsafe(24)
-    command = [sys.executable, "-m", "hub_config.ai.local", "--with-parent", "--port", str(port)]
     child = subprocess.Popen(  # noqa: S603 - our own module
-        command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env={**os.environ, **env, KEY: key}
+        [*command, "--port", str(port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, **env, KEY: key},
     )
     url = f"http://127.0.0.1:{port}/v1"
     try:
         up = _comes_up(child, url, key)
         yield provider.model_copy(update={"base_url": url, "api_key": SecretStr(key)}) if up else None
     finally:
+        _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin is not None:
+        child.stdin.close()
+    try:
+        child.wait(LEAVE)
+    except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
 
