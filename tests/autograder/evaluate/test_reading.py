@@ -97,6 +97,8 @@ def test_a_limit_draws_by_a_seed_and_a_larger_one_keeps_what_a_smaller_had(write
     few, more = ({own.id for own in data.limited(most).answers} for most in (5, 12))
     assert (len(few), len(more)) == (5, 12)
     assert few < more
+    assert few != {own.id for own in data.answers[:5]}  # not just the file's beginning
+    assert {own.id for own in data.limited(5, seed=1).answers} != few
     assert data.limited(None) is data
 
 
