@@ -45,7 +45,6 @@ Reason = Literal[
     "provider_error",
     "budget",
     "late",
-    "batch",
 ]
 """Why a judge abstained; short, stable codes that fit the ledger's 60 characters."""
 
@@ -80,12 +79,11 @@ REASON_TEXTS: Mapping[Reason, str] = {
     "provider_error": "AI đang gặp lỗi.",
     "budget": "Hôm nay đã hết mức chi cho AI chấm; mai AI chấm tiếp.",
     "late": "Hết giờ chấm của lượt này; lượt sau AI chấm tiếp.",
-    "batch": "Đã gửi AI chấm theo lô; lượt sau lấy kết quả.",
 }
 """What a trainer reads for each reason."""
 
 PASSING: frozenset[str] = frozenset(
-    {"timeout", "rate_limited", "quota", "no_provider", "provider_error", "budget", "late", "batch"}
+    {"timeout", "rate_limited", "quota", "no_provider", "provider_error", "budget", "late"}
 )
 """Reasons that may be gone tomorrow: worth asking again at the next run. The others are final."""
 

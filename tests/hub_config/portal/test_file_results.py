@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from autograder.ledger import Judged
+from autograder.ledger import Judged, question
 from autograder.marking import mark_row, marking_of
 from autograder.models import AutoMark
 from courses.school.db import session
@@ -79,9 +79,9 @@ def judge(engine, shelf, receipt, *, met):
         quoted = "thu gom từ 15 giờ" if met else ""
         verdict = {"criterion": "ro", "met": met, "quote": quoted, "reason": ""}
         judged = Judged(outcome="judged", verdicts=(verdict,), reason="")
-        row = mark_row(
-            submission.id, marking_of(exercise, exercise.parse_answer(submission.answers["tep"]), judged)
-        )
+        answer = exercise.parse_answer(submission.answers["tep"])
+        asked = question(exercise, exercise.judged_text(answer))
+        row = mark_row(submission.id, marking_of(exercise, answer, judged, asked))
         mark = opened.get_one(AutoMark, (submission.id, "tep"))
         for name, value in row.items():
             setattr(mark, name, value)
