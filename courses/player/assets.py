@@ -60,10 +60,8 @@ def bundle() -> Bundle:
 
 
 def _frame() -> list[str]:
-    return [
-        _read(_HERE / "js" / name)
-        for name in ("parts.js", "writing.js", "saver.js", "upload.js", "card.js", "review.js", "submit.js")
-    ]
+    names = ("parts", "writing", "drafts", "saver", "upload", "card", "review", "submit")
+    return [_read(_HERE / "js" / f"{name}.js") for name in names]
 
 
 def _kinds_js() -> list[str]:

@@ -67,7 +67,7 @@ function workState(answer, exercise, writes) {
   return many < (exercise.min_words || 0) ? "partial" : "done";
 }
 
-// Choose, watch it go, stop it, put another in its place, take it out.
+// Choose, watch it go, stop it, send it again after a cut, put another in its place, take it out.
 function filePart(api, files, writes, first, keep) {
   const { h, uid } = api;
   let known = first;
@@ -105,14 +105,23 @@ function filePart(api, files, writes, first, keep) {
     show(file);
     said.append(h("p", { class: "banner banner-warn" }, message));
   };
-  const chosen = async () => {
+  // A photo that was just taken may be nowhere else, so what did not arrive is kept here to be sent again.
+  const offer = (file) => {
+    const again = h("button", { type: "button", class: "btn", onclick: () => go(file) }, `Gửi lại ${file.name}`);
+    going.replaceChildren(h("div", { class: "btn-row" }, again));
+    return again;
+  };
+  const chosen = () => {
     const [file] = input.files;
     input.value = "";
-    if (!file) return;
+    if (file) go(file);
+  };
+  const go = async (file) => {
     choose.disabled = true;
     remove.hidden = true;
     const reply = await send(api, file, going, said);
     choose.disabled = false;
+    const isHere = root.contains(document.activeElement); // who works elsewhere by now is left there
     going.replaceChildren();
     if (!root.isConnected) return;
     if (!reply.ok) warn(reply.message, known);
@@ -122,7 +131,8 @@ function filePart(api, files, writes, first, keep) {
       keep(known);
       show(known);
     }
-    choose.focus();
+    const next = reply.again ? offer(file) : choose;
+    if (isHere) next.focus();
   };
   show(known);
   return root;

@@ -11,6 +11,7 @@ class Grid {
     this.api = api;
     this.columns = api.exercise.columns;
     this.rows = startRows(api);
+    this.edits = 0;
     this.body = api.h("tbody");
     this.said = api.h("p", { class: "small table-said", role: "status" });
     api.root.append(this.frame(), ...this.tools(), this.said, this.checked());
@@ -132,12 +133,15 @@ class Grid {
   async send(file) {
     if (!file.files.length) return;
     this.say("Đang đọc tệp…");
+    const before = this.edits;
     const reply = await this.api.upload(file.files[0], (share) => this.say(`Đang gửi tệp: ${Math.round(share * 100)}%`));
     file.value = "";
+    if (!this.body.isConnected) return; // another setting or window took this table's place
     const facts = reply.ok && reply.file && reply.file.facts;
     const rows = facts && facts.rows ? arranged(facts.rows, this.columns, reply.file.type) : [];
     if (!reply.ok) this.say(reply.message);
     else if (!rows.length) this.say("Chưa thấy bảng nào trong tệp này. Bạn kiểm tra trang tính đầu tiên của tệp.");
+    else if (before !== this.edits) this.say("Bạn đã sửa bảng trong lúc chờ, nên máy giữ bảng của bạn. Muốn lấy bảng trong tệp, bạn chọn lại tệp.");
     else {
       this.rows = [];
       this.put(rows, 0, 0);
@@ -167,6 +171,7 @@ class Grid {
   }
 
   changed(typing = false) {
+    this.edits += 1;
     if (typing) this.say("");
     this.api.change({ rows: this.rows.map((row) => [...row]) }, typing);
   }

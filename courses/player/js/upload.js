@@ -22,7 +22,8 @@ function sentName(name) {
   return encodeURIComponent(whole.length > 150 ? whole.slice(0, 100) + whole.slice(-40) : whole);
 }
 
-// onProgress(share) with share from 0 to 1; signal stops it. Resolves to {ok, file?, message?, stopped?}.
+// onProgress(share) with share from 0 to 1; signal stops it. Resolves to {ok, file?, message?, again?}: again says that
+// the same file may be sent later.
 function upload(file, onProgress = () => {}, signal = null, mostMib = 10) {
   if (file.size > mostMib * MIB) {
     const message = `Tệp lớn hơn ${mostMib} MB. ${FILE_SAFE} Bạn thu nhỏ ảnh hoặc cắt ngắn video rồi gửi lại.`;
@@ -39,9 +40,9 @@ function upload(file, onProgress = () => {}, signal = null, mostMib = 10) {
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => onProgress(file.size ? Math.min(1, event.loaded / file.size) : 1);
     request.onload = () => resolve(sentReply(request));
-    request.onerror = () => fail(FILE_CUT);
-    request.ontimeout = () => fail(FILE_CUT);
-    request.onabort = () => fail(FILE_STOPPED, { stopped: true });
+    request.onerror = () => fail(FILE_CUT, { again: true });
+    request.ontimeout = () => fail(FILE_CUT, { again: true });
+    request.onabort = () => fail(FILE_STOPPED, { again: true });
     if (signal) signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(file);
   });
@@ -55,5 +56,5 @@ function sentReply(request) {
     // a page of the hub: signed out, or the server is gone
   }
   if (request.status === 201 && body && body.id) return { ok: true, file: body };
-  return { ok: false, message: (body && body.error) || FILE_LOST };
+  return { ok: false, message: (body && body.error) || FILE_LOST, again: request.status >= 500 };
 }

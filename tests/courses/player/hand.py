@@ -75,7 +75,7 @@ class Hand:
         until = time.monotonic() + SECONDS
         while (found := self._answers()) != answers:
             if time.monotonic() > until:
-                assert found == answers
+                assert found == answers, f"{found} instead of {answers}"
             self.page.wait_for_timeout(100)  # lets the page go on
 
     def _answers(self) -> dict[str, object] | None:

@@ -9,6 +9,11 @@ expect.set_options(timeout=40_000)
 
 def open_lesson(page, learner):
     page.goto(learner.lesson)
+    return shown(page)
+
+
+def shown(page):
+    """Wait until the whole lesson is there and has its line."""
     expect(page.locator("#nop-bai")).to_be_visible()
     expect(page.locator("#bdh-link")).to_be_empty()
     return page

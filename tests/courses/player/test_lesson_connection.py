@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.courses.player.pages import card, open_lesson, saved
 
+ASKED = "vừa được sửa ở một cửa sổ khác"
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 
@@ -99,7 +100,7 @@ def test_two_windows_on_one_exercise_ask_the_learner(phone, clean, answers):
     saved(one)
     two.bring_to_front()
     card(two, 6).get_by_role("textbox").fill("cua so hai")
-    expect(card(two, 6)).to_contain_text("vừa được sửa ở một cửa sổ khác")
+    expect(card(two, 6)).to_contain_text(ASKED)
     assert answers()["answers"]["day"] == {"text": "cua so mot"}
     card(two, 6).get_by_role("button", name="Giữ bản ở đây").tap()
     saved(two)
@@ -109,6 +110,63 @@ def test_two_windows_on_one_exercise_ask_the_learner(phone, clean, answers):
     card(one, 6).get_by_role("button", name="Lấy bản kia").tap()
     expect(card(one, 6).get_by_role("textbox")).to_have_value("cua so hai")
     assert answers()["answers"]["day"] == {"text": "cua so hai"}
+
+
+def in_two_windows(phone, clean):
+    """Let the second window ask, then go on in the first one."""
+    one, two = open_lesson(phone.new_page(), clean), open_lesson(phone.new_page(), clean)
+    card(one, 6).get_by_role("textbox").fill("cua so mot")
+    saved(one)
+    card(two, 6).get_by_role("textbox").fill("cua so hai")
+    expect(card(two, 6)).to_contain_text(ASKED)
+    card(two, 6).get_by_role("textbox").press_sequentially(", go tiep")
+    expect(two.locator("#bdh-save")).to_have_text("Đang chờ bạn chọn bản để giữ")
+    card(one, 6).get_by_role("textbox").fill("cua so mot nua")
+    saved(one)
+    return two
+
+
+def test_words_that_wait_for_a_choice_outlive_a_reload_and_what_another_window_saves(phone, clean, answers):
+    two = in_two_windows(phone, clean)
+    two.reload()
+    expect(card(two, 6).get_by_role("textbox")).to_have_value("cua so hai, go tiep")
+    expect(card(two, 6)).to_contain_text(ASKED)
+    assert answers()["answers"]["day"] == {"text": "cua so mot nua"}
+
+
+def test_words_of_a_window_that_was_closed_come_back_in_the_next_one(phone, clean, answers):
+    in_two_windows(phone, clean).close()
+    three = open_lesson(phone.new_page(), clean)
+    expect(card(three, 6).get_by_role("textbox")).to_have_value("cua so hai, go tiep")
+    expect(card(three, 6)).to_contain_text(ASKED)
+    card(three, 6).get_by_role("button", name="Giữ bản ở đây").tap()
+    saved(three)
+    assert answers()["answers"]["day"] == {"text": "cua so hai, go tiep"}
+
+
+def test_the_other_windows_newest_words_are_taken(phone, clean, answers):
+    two = in_two_windows(phone, clean)
+    card(two, 6).get_by_role("button", name="Lấy bản kia").tap()
+    expect(card(two, 6).get_by_role("textbox")).to_have_value("cua so mot nua")
+    card(two, 6).get_by_role("textbox").fill("tu day viet tiep")
+    saved(two)
+    assert answers()["answers"]["day"] == {"text": "tu day viet tiep"}
+
+
+def test_a_review_card_answered_to_a_killed_kernel_can_be_answered_again(page, clean, services):
+    due = {"lesson": "level1/x", "card": 1, "title": "Bài trước", "q": "AI là gì?", "a": "Máy đoán chữ."}
+    services.answers["cards"] = (200, {"learned": 1, "cards": [due], "next_on": None})
+    open_lesson(page, clean)
+    page.get_by_role("button", name="Ôn ngay").tap()
+    page.get_by_role("button", name="Xem đáp án").tap()
+    clean.kill_kernel(page)
+    page.get_by_role("button", name="Nhớ", exact=True).tap()
+    expect(page.locator(".bdh-review")).to_contain_text("Bạn chờ một lát rồi bấm lại.", timeout=12_000)
+    card(page, 6).get_by_role("textbox").fill("trong luc cho")
+    saved(page)  # the line is there again
+    page.get_by_role("button", name="Nhớ", exact=True).tap()
+    expect(page.locator(".bdh-review")).to_contain_text("Bạn đã ôn xong các thẻ hôm nay.")
+    assert services.bodies("cards") == [{"lesson": "level1/x", "card": 1, "grade": "good"}]
 
 
 def test_a_slow_portal_does_not_keep_a_save_waiting(page, clean, services, answers):

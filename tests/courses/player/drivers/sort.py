@@ -25,5 +25,9 @@ def keyboard(hand):
         hand.press("Space", *["ArrowRight"] * ["Đỏ", "Vàng", "Xanh"].index(group))
 
 
+def nudge(hand):
+    item(hand, 1, "Giờ mở cửa").locator(".pick:not(:has(:checked))").first.click()
+
+
 def back(hand):
     expect(hand.card(1)).to_contain_text("Đã xếp 3/3")
