@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from autograder.models import Appeal, Decision
@@ -110,22 +110,18 @@ def threads(session: Session, submission_id: int) -> Mapping[str, tuple[tuple[Ap
     return {name: tuple(own) for name, own in found.items()}
 
 
+def is_open() -> ColumnElement[bool]:
+    """Condition on ``Appeal``: nobody has decided it, or the decision was undone."""
+    standing = select(Decision.id).where(Decision.id == Appeal.decision_id, Decision.undone_at.is_(None))
+    return ~standing.exists()
+
+
 def open_appeals(session: Session, submission_ids: Sequence[int] | None = None) -> tuple[Appeal, ...]:
     """Return the appeals that nobody has decided, or whose decision was undone; the oldest first."""
-    query = (
-        select(Appeal)
-        .outerjoin(Decision, Decision.id == Appeal.decision_id)
-        .where(or_(Appeal.decision_id.is_(None), Decision.undone_at.is_not(None)))
-        .order_by(Appeal.id)
-    )
+    query = select(Appeal).where(is_open()).order_by(Appeal.id)
     if submission_ids is not None:
         query = query.where(Appeal.submission_id.in_(submission_ids))
     return tuple(session.scalars(query))
-
-
-def may_decide(appeals: Sequence[Appeal], username: str) -> bool:
-    """Tell whether a person may decide an exercise's open appeals: none of them is against their own decision."""
-    return all(appeal.against != username for appeal in appeals)
 
 
 def close(session: Session, decision: Decision, reply: str) -> int:

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import fmean
+from typing import Protocol, runtime_checkable
 
-from autograder.judge import CalibrationSample, Signals
+from autograder.judge import CalibrationSample, Judge, Signals
 from autograder.language import spelled_out
 from autograder.quotes import fold
 from courses.exercises.base import Frozen, RubricExercise
@@ -45,6 +46,23 @@ class Gate(Frozen):
         """Tell whether the signals agree. Without a band nothing agrees; without a reference, vocabulary is silent."""
         band, words = signals.gaps()
         return band is not None and _within(band, self.band) and (words is None or _within(words, self.words))
+
+
+@runtime_checkable
+class Gated(Protocol):
+    """A judge that decides only what a gate lets through."""
+
+    @property
+    def gate(self) -> Gate:
+        """Its gate."""
+
+    def gated(self, gate: Gate) -> Judge:
+        """Return the judge with another gate; what it asks, and so its prompt's hash, is the same."""
+
+
+def gated(judge: Judge, gate: Gate) -> Judge:
+    """Return a judge with another gate; one without any is returned as it is."""
+    return judge.gated(gate) if isinstance(judge, Gated) else judge
 
 
 def _within(gap: float, tolerance: float) -> bool:

@@ -9,7 +9,7 @@ from courses.site import Site
 
 
 class Thresholds(Frozen):
-    """Part of a judge's identity: other numbers, other verdicts."""
+    """How far a judge is believed. ``lost`` is part of its identity; the gate is fitted, see ``autograder.gate``."""
 
     gate: Gate = Gate()
     lost: float = LOST_LIMIT

@@ -89,6 +89,7 @@ class JudgeSettings(Frozen):
         challenge_pass: share of the points that passes a level's challenge.
         audit_share: share of judged answers that trainers re-mark blind.
         audit_agreement: weighted κ of judge and trainers below which an exercise falls silent.
+        gate_agreement: weighted κ wanted of what is not left to people; tolerances are fitted to reach it.
         at_once: calls under way together at most; a provider that complains gets fewer for a while.
         minutes: how long a run asks; what is left waits for the next run.
         budget_tokens: tokens of a programme's day, prompt and completion together; None: no limit.
@@ -106,6 +107,7 @@ class JudgeSettings(Frozen):
     challenge_pass: float = Field(default=0.8, gt=0, le=1)
     audit_share: float = Field(default=0.05, ge=0, le=1)
     audit_agreement: float = Field(default=0.7, ge=0, le=1)
+    gate_agreement: float = Field(default=0.75, ge=0, le=1)
     at_once: int = Field(default=8, ge=1, le=256)
     minutes: int = Field(default=240, ge=1, le=1200)
     budget_tokens: int | None = Field(default=None, ge=0)

@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from autograder import human_verdicts
+from autograder import appeals, human_verdicts
 from autograder.digest import refresh_digests
 from autograder.human import kept
 from autograder.human.counting import counts
@@ -82,6 +82,8 @@ def decide(  # noqa: PLR0913 - what is decided, how and where
     for own in open_ones:
         _mark(session, lesson, own, taken, ruling)
     _close_audit(session, taken, ruling, [own.id for own in open_ones])
+    if case.kind == "appeal":
+        appeals.close(session, taken, ruling.comment)
     if ruling.keep:
         _keep(session, lesson, first, taken, ruling)
     return taken

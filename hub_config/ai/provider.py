@@ -11,14 +11,21 @@ from typing import Literal, TypedDict
 import httpx2
 import openai
 from pydantic import SecretStr, ValidationError
+from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
 
+from autograder.audit.fitting import fit_of, newest_fit
 from autograder.calibration import Calibrated, FileStore
 from autograder.judge import Judge
+from autograder.models import GateFit
 from autograder.openai_judge import OpenAIJudge
 from autograder.second import BothJudges
+from autograder.signals import gated
 from autograder.thresholds import Thresholds
 from courses.exercises.base import Frozen
-from courses.site import Site, layout
+from courses.school.db import open_engine
+from courses.school.db import session as open_session
+from courses.site import Site, database_url, layout
 
 
 class LocalPace(TypedDict):
@@ -41,7 +48,7 @@ class Provider(Frozen):
     model: str
     base_url: str = ""  # ends in /v1
     api_key: SecretStr = SecretStr("")
-    concurrency: int = 8
+    concurrency: int = 256  # requests that it bears at the same time; ``judge.at_once`` may ask for fewer
     timeout: float = 120.0  # seconds until the first byte, and between two of them
 
 
@@ -121,10 +128,28 @@ def judge_for(site: Site, env: Mapping[str, str]) -> Judge | None:
 
 
 def plain_judge(site: Site, ready: Provider) -> Judge:
-    """Return the judge that asks a reachable provider, uncalibrated; two models' where the site names a second."""
-    asked = _ask(site, ready, ready.model)
-    second = site.judge.second_model
-    return BothJudges(asked, _ask(site, ready, second)) if second else asked
+    """Return the judge that asks a reachable provider, uncalibrated: two models' where the site names a second."""
+    asked: Judge = _ask(site, ready, ready.model)
+    if site.judge.second_model:
+        asked = BothJudges(asked, _ask(site, ready, site.judge.second_model))
+    return _fitted(site, asked)
+
+
+def _fitted(site: Site, judge: Judge) -> Judge:
+    """Return the judge with the gate that was fitted on people's marks here, if there is one."""
+    default = Thresholds.of(site).gate
+    url = make_url(database_url(site))
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        return judge  # a preview on an author's own machine
+    engine = open_engine(database_url(site))
+    try:
+        if not inspect(engine).has_table(GateFit.__tablename__):
+            return judge
+        with open_session(engine) as session:
+            row = newest_fit(session, judge, default)
+        return judge if row is None else gated(judge, fit_of(row).gate(default))
+    finally:
+        engine.dispose()
 
 
 def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:
@@ -132,9 +157,10 @@ def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:
         provider.base_url,
         provider.api_key.get_secret_value(),
         model,
-        concurrency=provider.concurrency,
+        concurrency=min(provider.concurrency, site.judge.at_once),
         timeout=provider.timeout,
         thresholds=Thresholds.of(site),
+        price=site.ai.prices.get(model),
     )
 
 
@@ -155,7 +181,6 @@ def _through_gateway(env: Mapping[str, str]) -> Provider | None:
             model=model["id"],
             base_url=env["BDHAI_AI_URL"],
             api_key=SecretStr(token),
-            concurrency=4,
         )
         return gateway.model_copy(update=LOCAL_PACE) if model["owned_by"] == "local" else gateway
     except (httpx2.HTTPError, ValueError, LookupError, TypeError):

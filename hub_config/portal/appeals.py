@@ -13,13 +13,18 @@ from autograder.appeals import WHOLE, AppealRefused, appealable, make_appeal, th
 from autograder.human_verdicts import MARKS, decided, met_of
 from autograder.models import Appeal, Decision, HumanVerdict
 from autograder.results import ExerciseResult, result_of
-from courses.exercises.base import Exercise, Frozen, RubricExercise
+from courses.exercises.base import Exercise, Frozen
 from courses.school.codes import tidy_code
 from courses.school.models import Person
 from hub_config.portal.handler import PageHandler
-from hub_config.portal.results_view import Opened, ResultView, is_newest, open_submission, result_view
-
-ALL_OF_IT = "Điểm của cả câu"
+from hub_config.portal.results_view import (
+    Opened,
+    ResultView,
+    criterion_text,
+    is_newest,
+    open_submission,
+    result_view,
+)
 
 
 class AppealView(Frozen):
@@ -68,7 +73,7 @@ def appeals_view(session: Session, opened: Opened, viewer: Person) -> dict[str, 
         met = verdicts_behind(own, people.get((submission.id, own.exercise), {}))
         taken = {appeal.criterion for appeal, _ in made.get(own.exercise, ())}
         open_to = [name for name in appealable(exercise, own, met) if name not in taken] if own_page else []
-        choices = tuple(Choice(id=name, text=_text(exercise, name)) for name in open_to)
+        choices = tuple(Choice(id=name, text=criterion_text(exercise, name)) for name in open_to)
         shown[own.exercise] = ExerciseAppeals(made=thread, choices=choices)
     return shown
 
@@ -83,18 +88,12 @@ def verdicts_behind(own: ExerciseResult, people: Mapping[str, HumanVerdict]) -> 
 
 def _view(exercise: Exercise, appeal: Appeal, decision: Decision | None) -> AppealView:
     return AppealView(
-        criterion=_text(exercise, appeal.criterion),
+        criterion=criterion_text(exercise, appeal.criterion),
         sentence=appeal.sentence,
         at=appeal.at,
         decided_at=decision.at if decision else None,
         reply=appeal.reply if decision else "",
     )
-
-
-def _text(exercise: Exercise, criterion: str) -> str:
-    if criterion == WHOLE or not isinstance(exercise, RubricExercise):
-        return ALL_OF_IT
-    return next((own.text for own in exercise.rubric if own.id == criterion), "Ý đã bỏ khỏi bài")
 
 
 def take(session: Session, opened: Opened, typed: Typed) -> str:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from autograder.appeals import WHOLE
 from autograder.human_verdicts import PUPIL, decided
 from autograder.judge import REASON_TEXTS, Reason
 from autograder.pupil_results import understood_of
@@ -222,6 +223,13 @@ def _with_pupil(
     by_people = set(understood) & people.get(exercise.id, frozenset())
     said = PUPIL_WORDS.get((bool(by_people), len(by_people) < len(understood)), "")
     return view.model_copy(update={"pupil": sit(exercise.misconceptions, understood), "pupil_by": said})
+
+
+def criterion_text(exercise: Exercise, criterion: str) -> str:
+    """Return what a criterion says, or for ``appeals.WHOLE`` that all of the exercise is meant."""
+    if criterion == WHOLE or not isinstance(exercise, RubricExercise):
+        return "Điểm của cả câu"
+    return next((own.text for own in exercise.rubric if own.id == criterion), "Ý đã bỏ khỏi bài")
 
 
 def answer_text(exercise: Exercise, raw: object) -> str:

@@ -11,7 +11,6 @@ from autograder.appeals import (
     appealable,
     close,
     make_appeal,
-    may_decide,
     open_appeals,
     threads,
 )
@@ -84,16 +83,6 @@ def test_each_criterion_is_appealed_once(session, submit):
         make_appeal(session, submission, result(), ("vai", "viec"), "vai", "Em hỏi lại.")
     make_appeal(session, submission, result(), ("vai", "viec"), "viec", "Em có giao việc.")
     assert [appeal.criterion for appeal in open_appeals(session)] == ["vai", "viec"]
-
-
-def test_who_decided_does_not_answer_the_appeal(session, submit):
-    submission = submit("lan", {})
-    against_ai = make_appeal(session, submission, result(), ("vai",), "vai", "Em có vai.")
-    assert may_decide([against_ai], "hung")
-    other = submit("mai", {})
-    against_hung = make_appeal(session, other, result("person", by="hung"), ("vai",), "vai", "Em có vai.")
-    assert not may_decide([against_hung], "hung")
-    assert may_decide([against_hung], "binh")
 
 
 def test_one_decision_answers_all_open_appeals_of_the_exercise(session, submit):

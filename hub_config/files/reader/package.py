@@ -25,6 +25,7 @@ _LOCKED = "Tệp này có mật khẩu. Bạn bỏ mật khẩu, lưu lại rồ
 _MACRO = "Tệp này có macro (mã chạy kèm). Bạn lưu lại thành .docx, .xlsx hoặc .pptx không macro rồi gửi."
 _NESTED = "Tệp này nhúng tệp khác bên trong. Bạn bỏ tệp nhúng, lưu lại rồi gửi."
 _ODD = "Tệp này được đóng gói khác thường nên máy không đọc. Bạn mở bằng Word, Excel hay PowerPoint, lưu lại rồi gửi."
+_TORN = "Tệp này hỏng hoặc chưa đủ. Bạn mở bằng Word, Excel hay PowerPoint, lưu lại thành tệp mới rồi gửi."
 _ENTITIES = "Tệp này có khai báo lạ bên trong nên máy không đọc. Bạn mở bằng Office, lưu lại rồi gửi."
 _MAIN = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 _EMBEDDED = (".docx", ".xlsx", ".pptx")  # behind charts; never opened here
@@ -53,7 +54,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(path)
         except zipfile.BadZipFile as error:
-            raise Refused(_ODD) from error
+            raise Refused(_TORN) from error
         infos = self._zip.infolist()
         self.names = frozenset(info.filename for info in infos)
         _check_sizes(infos)

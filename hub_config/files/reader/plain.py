@@ -46,8 +46,16 @@ def _separator(text: str) -> str | None:
     if len(lines) < 2:  # noqa: PLR2004 - one line is no table
         return None
     for separator in "\t;,":
-        counts = [line.count(separator) for line in lines]
+        counts = _cells(lines, separator)
         common = max(set(counts), key=counts.count)
-        if common and counts[0] == common and counts.count(common) >= _SAME * len(lines):
+        if common > 1 and counts[0] == common and counts.count(common) >= _SAME * len(counts):
             return separator
     return None
+
+
+def _cells(lines: list[str], separator: str) -> list[int]:
+    """Return how many cells each row has: a sign in quotes separates nothing. One when a cell is too long for a table."""
+    try:
+        return [len(row) for row in csv.reader(lines, delimiter=separator)]
+    except csv.Error:
+        return [1]

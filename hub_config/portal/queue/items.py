@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from sqlalchemy import ColumnElement, Select, exists, false, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from autograder.appeals import is_open
 from autograder.human.counting import counts
 from autograder.human.decide import Kind
-from autograder.models import AuditItem, AutoMark, HumanMark, Projected
+from autograder.models import Appeal, AuditItem, AutoMark, HumanMark, Projected
 from courses.exercises.base import Frozen
 from courses.lessons.model import Lesson
 from courses.school.models import Person, Submission, TrainerGroup
@@ -40,8 +41,8 @@ class Item(Frozen):
 
 
 def learners_of(viewer: Person) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on ``Person`` for those whose answers a viewer marks; never the viewer's own."""
-    learner = (Person.role == "learner", Person.active.is_(True), Person.id != viewer.id)
+    """Return the conditions on ``Person`` for those whose answers a viewer marks: learners, so never the viewer."""
+    learner = (Person.role == "learner", Person.active.is_(True))
     if viewer.role == "administrator":
         return learner
     if viewer.role != "trainer":
@@ -65,11 +66,16 @@ def marked_by_person() -> ColumnElement[bool]:
 
 def answers(viewer: Person, kind: Kind) -> Rows:
     """Select the counting answers of a viewer's learners that no person has marked."""
+    return _of_learners(viewer, kind).where(~marked_by_person())
+
+
+def _of_learners(viewer: Person, kind: Kind) -> Rows:
+    """Select the counting answers of a viewer's learners."""
     return (
         select(literal(kind), AutoMark.submission_id, AutoMark.exercise, Submission.lesson, Submission.case)
         .join_from(AutoMark, Submission, Submission.id == AutoMark.submission_id)
         .join(Person, Person.id == Submission.person_id)
-        .where(*learners_of(viewer), newest(), ~marked_by_person())
+        .where(*learners_of(viewer), newest())
     )
 
 
@@ -85,7 +91,15 @@ def audited(viewer: Person) -> Rows:
     return answers(viewer, "audit").where(exists().where(*same, AuditItem.status == "open"))
 
 
-SOURCES: Sequence[Callable[[Person], Rows]] = (left_by_the_judge, audited)
+def appealed(viewer: Person) -> Rows:
+    """Select what learners appealed; never to the person who had decided."""
+    mine = (Appeal.submission_id == AutoMark.submission_id, Appeal.exercise == AutoMark.exercise)
+    open_ones = exists().where(*mine, is_open())
+    own = exists().where(*mine, is_open(), Appeal.against == viewer.username)
+    return _of_learners(viewer, "appeal").where(open_ones, ~own)
+
+
+SOURCES: Sequence[Callable[[Person], Rows]] = (left_by_the_judge, audited, appealed)
 """Of two sources that give the same answer, the later one says of which kind it is."""
 
 

@@ -111,6 +111,7 @@ class ItemPage(QueueHandler):
                 case,
                 ruling_of(typed, criteria, rubric_of(opened.exercise)),
                 submissions,
+                replace=opened.item.kind == "appeal",
             )
         except AlreadyDecided:
             raise

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from autograder.appeals import open_appeals
 from autograder.human.decide import Kind
 from autograder.human.kept import fault_of
 from autograder.human.snippets import snippets_of
@@ -23,7 +24,7 @@ from hub_config.portal.queue.done import Done, done_by
 from hub_config.portal.queue.identical import identical
 from hub_config.portal.queue.items import MOST, Item, fresh_count, open_items
 from hub_config.portal.quoting import Part, parts
-from hub_config.portal.results_view import FileView, answer_text
+from hub_config.portal.results_view import FileView, answer_text, criterion_text
 from hub_config.portal.shelf import Shelf
 
 ENDING = 6  # characters of a file's type with its dot, such as “.jpeg”
@@ -35,6 +36,11 @@ _REASONS: Mapping[str, str] = {
 }
 AUDIT = (
     "Câu này được rút ngẫu nhiên để kiểm tra máy chấm. Máy đã chấm xong; ý của máy hiện ra sau khi bạn ghi."
+)
+
+APPEAL = (
+    "Người học xin phúc khảo. Bạn xem lại cả câu; quyết định của bạn thay cho điểm cũ. "
+    "Góp ý bạn viết là lời trả lời người học đọc."
 )
 
 
@@ -49,6 +55,13 @@ class CriterionView(Frozen):
     must_not: bool
     leaning: bool | None = None
     quote: str = ""
+
+
+class AppealedView(Frozen):
+    """What a learner appealed: the criterion's text, and why in their words."""
+
+    criterion: str
+    sentence: str
 
 
 class ItemView(Frozen):
@@ -69,6 +82,7 @@ class ItemView(Frozen):
     checked: str  # what rules found
     max_score: float
     rubric: str  # hash of the rubric that this page shows
+    appeals: tuple[AppealedView, ...]
     same: int  # other answers that are decided with it
     keepable: bool
     file: FileView | None = None
@@ -119,7 +133,8 @@ def open_item(session: Session, viewer: Person, shelf: Shelf, item: Item) -> Ope
     if lesson is None or all(slot.id != item.exercise for slot in lesson.slots):
         return None
     submission = session.get_one(Submission, item.submission_id)
-    others = identical(session, viewer, lesson, submission, item.exercise)
+    alone = item.kind == "appeal"  # its learner asked; those who wrote the same did not
+    others = () if alone else identical(session, viewer, lesson, submission, item.exercise)
     return Opened(item=item, lesson=lesson, submission=submission, others=others)
 
 
@@ -166,16 +181,25 @@ def item_view(session: Session, opened: Opened) -> ItemView:
         case=opened.submission.case,
         statement=exercise.statement,
         answer=parts(answer_text(exercise, nameless(opened.raw)), (one.quote for one in criteria)),
-        reason=AUDIT if item.kind == "audit" else _reason(auto),
+        reason={"audit": AUDIT, "appeal": APPEAL}.get(item.kind) or _reason(auto),
         criteria=criteria,
         reference=exercise.reference if isinstance(exercise, RubricExercise) else "",
         scheme="" if criteria else exercise.mark_scheme(),
         checked=_checked(exercise, opened.raw),
         max_score=auto.max_score,
         rubric=rubric_of(exercise),
+        appeals=_appeals(session, item, exercise) if item.kind == "appeal" else (),
         same=len(opened.others),
         keepable=bool(criteria) and not fault_of(_judged_text(exercise, opened.raw)),
         file=_file(opened.raw),
+    )
+
+
+def _appeals(session: Session, item: Item, exercise: Exercise) -> tuple[AppealedView, ...]:
+    return tuple(
+        AppealedView(criterion=criterion_text(exercise, one.criterion), sentence=one.sentence)
+        for one in open_appeals(session, [item.submission_id])
+        if one.exercise == item.exercise
     )
 
 

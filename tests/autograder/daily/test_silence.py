@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from autograder import ledger
 from autograder.audit import silence
-from autograder.models import AuditItem, Silence
+from autograder.models import AuditItem, GateFit, Silence
 from courses.school.db import session as open_session
 from courses.school.models import Submission
 from courses.site import JudgeSettings
@@ -139,3 +139,16 @@ def test_a_site_says_how_many_lost_quotes_are_borne(ward, judge, full, hand_in):
     receipt = hand_in("lan")
     ward.run(judge=asked)
     assert ward.marks(receipt)["lenh"].source == "ai"
+
+
+def test_each_run_fits_the_gate_for_the_judge_that_it_asked(ward, judge, hand_in):
+    hand_in("lan")
+    own = judge()
+    ward.run(judge=own)
+    with open_session(ward.engine) as session:
+        row = session.scalars(select(GateFit)).one()
+        assert (row.judge, row.prompt_hash, row.how) == ("fake", own.prompt_hash, "default")
+        assert [point["coverage"] for point in row.curve if point["tolerance"] == row.tolerance] == [1]
+    ward.run()  # without a judge there is none to fit
+    with open_session(ward.engine) as session:
+        assert len(session.scalars(select(GateFit)).all()) == 1

@@ -6,8 +6,10 @@ import asyncio
 
 import pytest
 
+from autograder.calibration import Calibrated, MemoryStore, calibration_key
 from autograder.judge import CalibrationSample, Signals
 from autograder.openai_judge import OpenAIJudge
+from autograder.second import BothJudges
 from autograder.signals import Gate, coverage, expected_share
 from autograder.thresholds import Thresholds
 from courses.site import Site, load_site
@@ -107,9 +109,41 @@ def test_a_site_without_numbers_has_the_measured_ones():
     assert Thresholds.of(Site()) == Thresholds()
 
 
-def test_other_thresholds_are_another_judge():
-    one, other = (
-        OpenAIJudge("http://a/v1", "k", "m", thresholds=own)
-        for own in (Thresholds(), Thresholds(gate=Gate(band=0.1)))
-    )
-    assert one.prompt_hash != other.prompt_hash
+def _judge_with(**numbers):
+    return OpenAIJudge("http://a/v1", "k", "m", thresholds=Thresholds(**numbers))
+
+
+def test_another_limit_of_lost_quotes_is_another_judge():
+    assert _judge_with().prompt_hash != _judge_with(lost=0.2).prompt_hash
+
+
+def test_another_gate_is_the_same_judge_that_must_be_calibrated_anew(exercise):
+    one = _judge_with()
+    other = one.gated(Gate(band=0.1))
+    assert (one.prompt_hash, one.gate, other.gate) == (other.prompt_hash, Gate(), Gate(band=0.1))
+    keys = {
+        calibration_key(exercise, SAMPLES, judge.name, judge.prompt_hash, judge.gate)
+        for judge in (one, other)
+    }
+    assert len(keys) == 2
+
+
+def test_calibration_holds_only_for_the_gate_that_it_was_made_with(exercise, fake):
+    store = MemoryStore()
+
+    async def calls_of(judge):
+        before = fake.calls
+        assert await Calibrated(judge, store).fault(exercise, SAMPLES) is None
+        await judge.aclose()
+        return fake.calls - before
+
+    judge = OpenAIJudge(fake.base_url, "key", "fake", retries=0)
+    assert asyncio.run(calls_of(judge)) > 0
+    assert asyncio.run(calls_of(judge)) == 0
+    assert asyncio.run(calls_of(judge.gated(Gate(band=0.3)))) > 0
+
+
+def test_two_models_share_a_gate():
+    pair = BothJudges(_judge_with(), _judge_with())
+    wide = pair.gated(Gate(band=0.5))
+    assert (pair.gate.band, wide.gate.band, wide.prompt_hash) == (0.25, 0.5, pair.prompt_hash)

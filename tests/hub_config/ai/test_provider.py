@@ -10,9 +10,15 @@ import sys
 import pytest
 
 from autograder.calibration import Calibrated
-from courses.site import Site
+from autograder.models import GateFit
+from autograder.signals import Gate
+from courses.clock import now
+from courses.school.db import open_engine
+from courses.school.db import session as open_session
+from courses.site import Site, database_url
 from hub_config.ai import provider as room
 from hub_config.ai.provider import LOCAL_MODEL, judge_for, local_address, provider_from_env, reachable
+from hub_config.database import migrate
 
 
 def test_a_key_alone_means_openais_own_address():
@@ -53,6 +59,26 @@ def test_a_shells_judge_asks_the_named_provider_and_is_calibrated(tmp_path):
     judge = judge_for(Site(data=tmp_path), env)
     assert isinstance(judge, Calibrated)
     assert judge.name == "m"
+
+
+@pytest.mark.parametrize("second", ["", "other"])
+def test_the_judge_has_the_gate_that_was_fitted_on_peoples_marks(tmp_path, second):
+    site = Site(data=tmp_path, judge={"second_model": second})
+    env = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "OPENAI_MODEL": "m"}
+    assert judge_for(site, env).plain.gate == Gate()
+    assert list(tmp_path.iterdir()) == []  # an author's preview leaves no database behind
+    engine = open_engine(database_url(site))
+    assert judge_for(site, env).plain.gate == Gate()  # not migrated yet
+    migrate(engine)
+    judge = judge_for(site, env)
+    row = {"judge": judge.name, "prompt_hash": judge.prompt_hash, "how": "wider", "curve": [], "at": now()}
+    with open_session(engine) as session:
+        session.add(GateFit(start=0.25, tolerance=0.4, **row))
+    assert judge_for(site, env).plain.gate == Gate(band=0.4, words=0.8)
+    with open_session(engine) as session:
+        session.add(GateFit(start=0.1, tolerance=1.0, **row))  # of another setting
+    assert judge_for(site, env).plain.gate == Gate(band=0.4, words=0.8)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("token", ["nobody", "daily-token"])

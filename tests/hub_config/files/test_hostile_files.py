@@ -108,7 +108,7 @@ def plain_zip():
         pytest.param(b"\x00\x01\x02 ghi chu", "chưa nhận ra", id="unknown-bytes"),
         pytest.param(b"\xff\xd8\xff\xe0 khong phai anh", "hỏng", id="broken-jpeg"),
         pytest.param(b"%PDF-1.7\nkhong phai pdf", "hỏng", id="broken-pdf"),
-        pytest.param(b"PK\x03\x04" + bytes(400), "đóng gói", id="broken-zip"),
+        pytest.param(b"PK\x03\x04" + bytes(400), "hỏng hoặc chưa đủ", id="broken-zip"),
         pytest.param(b"\x00\x00\x00\x18ftypheic" + bytes(100), "HEIC", id="heic"),
         pytest.param(b"\x00\x00\x00\x18ftypisom" + bytes(100), "chưa đọc được", id="unreadable-mp4"),
         pytest.param(b"\x1aE\xdf\xa3" + b"\xff" * 300, "chưa đọc được", id="unreadable-webm"),

@@ -76,6 +76,29 @@ def test_a_table_as_text_is_read_whatever_separates_it(read, separator, encoding
     assert found.facts.rows == tuple(tuple(line) for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('Hộ,Tiền\nBà A,"360,000"\nÔng B,"1,250,000"', ("Bà A", "360,000")),
+        ('Hộ;Việc\n"A; B";trồng chè\nC;hái', ("A; B", "trồng chè")),
+        ('Hộ,Lời\n"Bà ""A""",Dạ\nB,Vâng', ('Bà "A"', "Dạ")),
+    ],
+)
+def test_a_sign_in_quotes_separates_nothing(read, text, cells):
+    found = read(text.encode())
+    assert found.type == "csv"
+    assert found.facts.rows[1] == cells
+
+
+def test_lines_of_different_lengths_are_a_text_and_no_table(read):
+    assert read(b"a,b,c\n1\n1,2\n1,2,3,4").type == "text"
+
+
+def test_a_text_of_very_long_lines_is_no_table_and_no_fault(read):
+    assert read(("chè, " * 40_000 + "\n").encode() * 2).type == "csv"
+    assert read(("chè " * 40_000 + "\n").encode() * 2).type == "text"
+
+
 def test_slides_are_counted_with_titles_and_notes(read):
     show = Presentation()
     for title in ("Giữ bưởi tươi", "Năm bước"):
