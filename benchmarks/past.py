@@ -22,7 +22,7 @@ from autograder import gradebook, ledger
 from autograder.digest import refresh_digests
 from autograder.gradebook import Manual, Projection, Task
 from autograder.gradebook.show import trusted
-from autograder.models import AutoMark, HumanMark, LedgerEntry, Marked, Projected, PupilResult
+from autograder.models import AuditItem, AutoMark, HumanMark, LedgerEntry, Marked, Projected, PupilResult
 from courses.exercises.base import RubricExercise
 from courses.lessons.model import Lesson, Sample
 from courses.school.db import session as open_session
@@ -33,6 +33,7 @@ AT = datetime(2026, 2, 20, 1, tzinfo=UTC)
 CHUNK = 5000
 GROUPS = 40
 ABSTAINED = 10  # one in so many written answers
+AUDITED = 20  # one in so many judged answers
 JUDGE = "fake"
 
 
@@ -203,6 +204,7 @@ class Past:
             reason=reason, created_at=AT,
         )  # fmt: skip
         if not abstained:
+            self._audited(rows, own, number)
             return own, None
         waits = {"score": None, "status": "waiting", "source": "nobody", "comment": "", "verdicts": []}
         asked = ledger.judge_key(JUDGE, self.prompt_hash)
@@ -215,6 +217,16 @@ class Past:
             by="co", at=AT,
         )  # fmt: skip
         return own, (score, comment)
+
+    def _audited(self, rows: Rows, own: dict[str, Any], number: int) -> None:
+        """Draw one in twenty judged answers; people have marked all of them again, as the judge did."""
+        if number % AUDITED:
+            return
+        given = {str(verdict["criterion"]): verdict["met"] for verdict in own["verdicts"]}
+        rows.add(
+            AuditItem, submission_id=own["submission_id"], exercise=own["exercise"], verdicts=own["verdicts"],
+            drawn_on=AT.date(), status="done", given=given, by="co", at=AT,
+        )  # fmt: skip
 
     def _projected(self, session: Session, books: list[tuple[int, Projection, Template]]) -> None:
         ids = [id_ for id_, _, _ in books]

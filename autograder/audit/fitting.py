@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ from autograder.audit.pairs import points_of
 from autograder.gate import Aim, Evidence, Fit, Point, curve, distance, fit
 from autograder.human.counting import counts
 from autograder.human_verdicts import MARKS, decided, met_of
-from autograder.judge import Judge, Signals
+from autograder.judge import Signals
 from autograder.models import AuditItem, AutoMark, GateFit, HumanMark, LedgerEntry
 from autograder.signals import Gate
 from courses.clock import now
@@ -34,10 +34,22 @@ NEWEST_ANSWERS = 2000
 CHUNK = 300
 
 
+class Named(Protocol):
+    """A judge's identity: its answers in the ledger are found by it."""
+
+    @property
+    def name(self) -> str:
+        """See `autograder.judge.Judge.name`."""
+
+    @property
+    def prompt_hash(self) -> str:
+        """See `autograder.judge.Judge.prompt_hash`."""
+
+
 def refit(  # noqa: PLR0913, PLR0917 - what a fit is made of
     session: Session,
     lessons: Mapping[str, Lesson],
-    judge: Judge,
+    judge: Named,
     default: Gate,
     aim: Aim,
     at: datetime | None = None,
@@ -70,7 +82,7 @@ def refit(  # noqa: PLR0913, PLR0917 - what a fit is made of
     return row
 
 
-def newest_fit(session: Session, judge: Judge, default: Gate) -> GateFit | None:
+def newest_fit(session: Session, judge: Named, default: Gate) -> GateFit | None:
     """Return the fit that counts for a judge, or None; one made from another default of the site's does not."""
     query = select(GateFit).where(
         GateFit.judge == judge.name, GateFit.prompt_hash == judge.prompt_hash, GateFit.start == default.band
@@ -88,7 +100,7 @@ def _is_marked_since(session: Session, at: datetime) -> bool:
     return any(own is not None and own >= at for own in newest)
 
 
-def _curve(session: Session, lessons: Mapping[str, Lesson], judge: Judge, default: Gate) -> tuple[Point, ...]:
+def _curve(session: Session, lessons: Mapping[str, Lesson], judge: Named, default: Gate) -> tuple[Point, ...]:
     found: dict[ledger.Question, float] = {}
     for decision in sorted((*_audited(session), *_left(session)), key=lambda own: own.at, reverse=True):
         question, share = _read(decision, lessons)
@@ -159,7 +171,7 @@ def _share(exercise: RubricExercise, decision: _Decision) -> float | None:
 
 
 def _evidence(
-    session: Session, judge: Judge, default: Gate, found: Mapping[ledger.Question, float]
+    session: Session, judge: Named, default: Gate, found: Mapping[ledger.Question, float]
 ) -> Iterator[Evidence]:
     """Yield the decided answers about which this judge heard all signals."""
     hashes = sorted({question.answer_hash for question in found})
@@ -173,13 +185,13 @@ def _evidence(
                 yield Evidence(distance=away, judge=signals.checked, person=found[question])
 
 
-def _distances(session: Session, judge: Judge, default: Gate) -> Iterator[float]:
+def _distances(session: Session, judge: Named, default: Gate) -> Iterator[float]:
     """Yield how far the signals part for the newest answers; infinite for those that no gate decides."""
     for row in session.execute(_of(judge).order_by(LedgerEntry.id.desc()).limit(NEWEST_ANSWERS)):
         yield distance(Signals.model_validate(row[3]), default) if row[3] else math.inf
 
 
-def _of(judge: Judge) -> Select[str, str, str, dict[str, Any]]:
+def _of(judge: Named) -> Select[str, str, str, dict[str, Any]]:
     return select(
         LedgerEntry.exercise_hash, LedgerEntry.rubric_hash, LedgerEntry.answer_hash, LedgerEntry.signals
     ).where(LedgerEntry.judge == judge.name, LedgerEntry.prompt_hash == judge.prompt_hash)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, and_, exists, literal_column, select
+from sqlalchemy import ColumnElement, and_, exists, literal_column, or_, select
 
 from autograder import ledger
 from autograder.audit.silence import Key
@@ -15,6 +15,7 @@ from autograder.human.counting import counts
 from autograder.human.kept import Kept
 from autograder.judge import CalibrationSample, Verdict, samples_of
 from autograder.models import AutoMark, HumanMark, LedgerEntry, PupilResult
+from autograder.near_pass import REASON
 from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
 from autograder.pupil_results import WAITING, open_pupils
 from courses.exercises.base import AnswerError, RubricExercise
@@ -87,9 +88,11 @@ def no_person_decided() -> ColumnElement[bool]:
 
 
 def _not_asked(table: type[AutoMark | PupilResult], judge: str) -> ColumnElement[bool]:
-    if judge:
-        return table.asked != judge
-    return and_(table.asked == "", exists().where(LedgerEntry.question == table.question))
+    """Condition that this judge is still to be asked, or that the ledger knows meanwhile what nobody knew."""
+    known = exists().where(LedgerEntry.question == table.question)
+    asked = table.asked != judge if judge else and_(table.asked == "", known)
+    decided = known.where(LedgerEntry.outcome == "judged")
+    return or_(asked, decided if table is PupilResult else and_(AutoMark.reason != REASON, decided))
 
 
 def _waits_for(key: Key, reason: str) -> ColumnElement[bool]:

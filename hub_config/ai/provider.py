@@ -124,15 +124,8 @@ def judge_for(site: Site, env: Mapping[str, str]) -> Judge | None:
     ready = provider and reachable(provider, layout(site).ai)
     if ready is None:
         return None
-    return Calibrated(plain_judge(site, ready), FileStore(layout(site).ai / CALIBRATIONS))
-
-
-def plain_judge(site: Site, ready: Provider) -> Judge:
-    """Return the judge that asks a reachable provider, uncalibrated: two models' where the site names a second."""
-    asked: Judge = _ask(site, ready, ready.model)
-    if site.judge.second_model:
-        asked = BothJudges(asked, _ask(site, ready, site.judge.second_model))
-    return _fitted(site, asked)
+    asked = _fitted(site, plain_judge(site, ready))
+    return Calibrated(asked, FileStore(layout(site).ai / CALIBRATIONS))
 
 
 def _fitted(site: Site, judge: Judge) -> Judge:
@@ -150,6 +143,13 @@ def _fitted(site: Site, judge: Judge) -> Judge:
         return judge if row is None else gated(judge, fit_of(row).gate(default))
     finally:
         engine.dispose()
+
+
+def plain_judge(site: Site, ready: Provider) -> Judge:
+    """Return the judge that asks a reachable provider, uncalibrated; two models' where the site names a second."""
+    asked = _ask(site, ready, ready.model)
+    second = site.judge.second_model
+    return BothJudges(asked, _ask(site, ready, second)) if second else asked
 
 
 def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:

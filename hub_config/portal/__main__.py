@@ -22,6 +22,7 @@ async def main() -> None:
     try:
         await until_stopped(listen(make_app(desk)))
         await desk.pupil.aclose()
+        await desk.remarks.aclose()
     finally:
         close(desk)
 

@@ -18,6 +18,8 @@ from hub_config.portal.desk import LOOK, STATIC, Desk
 from hub_config.portal.files import FilePage, FilesApi, PreviewPage
 from hub_config.portal.handler import MissingPage
 from hub_config.portal.home import HomePage, ResultPage
+from hub_config.portal.judging_page.pages import ExercisePage, JudgingPage
+from hub_config.portal.judging_page.remark_page import RemarkPage
 from hub_config.portal.official import FiguresPage
 from hub_config.portal.pupil.api import PupilApi
 from hub_config.portal.queue.kept import KeptPage
@@ -46,6 +48,9 @@ PAGES = (
     ("so-lieu", FiguresPage),
     ("tai-khoan", AccountPage),
     ("quan-tri/ai", AiUsePage),
+    ("quan-tri/cham", JudgingPage),
+    ("quan-tri/cham/(level[1-5]/[a-z0-9-]{1,110})/([a-z0-9-]{1,60})", ExercisePage),
+    ("quan-tri/sua-tieu-chi/(level[1-5]/[a-z0-9-]{1,110})", RemarkPage),
     ("api/me", api.MeApi),
     ("api/lessons", api.LessonsApi),
     ("api/visits", api.VisitsApi),

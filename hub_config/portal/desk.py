@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from autograder.judge import Judge
 from courses.site import Site, layout
 from hub_config.files.store import Store
+from hub_config.portal.judging_page.remarker import Remarker
 from hub_config.portal.limits import Limiter
 from hub_config.portal.pupil.judging import PATIENCE, PupilJudge
 from hub_config.portal.pupil.wording import React, reacting
@@ -65,6 +66,11 @@ class Desk:
     def pupil(self) -> PupilJudge:
         """Who decides what Bé Chè has understood."""
         return PupilJudge(self.engine, self.threads, self.make_judge, self.patience)
+
+    @cached_property
+    def remarks(self) -> Remarker:
+        """Who asks the judge about scores that an edit outdates."""
+        return Remarker(self.engine, self.threads, self.make_judge)
 
     @property
     def prefix(self) -> str:

@@ -14,9 +14,10 @@ from autograder.appeals import WHOLE
 from autograder.human_verdicts import PUPIL, decided
 from autograder.judge import REASON_TEXTS, Reason
 from autograder.pupil_results import understood_of
+from autograder.remark.notes import notes
 from autograder.results import ExerciseResult, result_of
-from courses.exercises.base import AnswerError, Exercise, Frozen, RubricExercise, Status
-from courses.exercises.files import file_of
+from courses.exercises.base import AnswerError, Exercise, Frozen, Looked, RubricExercise, Status
+from courses.exercises.files import TYPE_WORDS, HandedFile, file_of, size_words
 from courses.exercises.teach.kind import Teach
 from courses.exercises.teach.pupil import Quiz, Understood, sit
 from courses.lessons.model import Lesson
@@ -56,6 +57,8 @@ class FileView(Frozen):
     """A file of an answer; ``is_picture``: the server has a small copy that may be shown."""
 
     said: str
+    name: str
+    about: str  # type and size
     is_picture: bool
 
 
@@ -76,9 +79,11 @@ class ExerciseView(Frozen):
     abstained: str = ""  # for those who mark: why the judge left it to them, in words
     verdicts: tuple[VerdictView, ...] = ()
     file: FileView | None = None
-    checked: str = ""  # what rules found of an answer that waits for people
+    checks: tuple[Looked, ...] = ()  # what each hard check found, whoever marks the rest
+    checked: str = ""  # what else rules found of an answer that waits for people
     pupil: Quiz | None = None  # teach, when somebody talked with the pupil: how it did
     pupil_by: str = ""  # who decided that, in words
+    moved: tuple[str, ...] = ()  # sentences about edits of the rubric that moved this score
 
     @property
     def words(self) -> str:
@@ -87,8 +92,15 @@ class ExerciseView(Frozen):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The answer, cut at the words that verdicts rest on."""
-        return parts(self.answer, (one.quote for one in self.verdicts))
+        """The words of the answer, cut where verdicts rest on them; its file is shown by itself."""
+        own = self.answer.removeprefix(f"Tệp: {self.file.said}").lstrip("\n") if self.file else self.answer
+        return parts(own, (one.quote for one in self.verdicts))
+
+    @property
+    def remark(self) -> str:
+        """The mark's comment, unless the checks or verdicts above it say the same."""
+        by_machine = self.source != "person" and (self.verdicts or (self.checks and self.source == "rule"))
+        return "" if self.status == "waiting" or by_machine else self.comment
 
 
 class ResultView(Frozen):
@@ -139,6 +151,7 @@ def result_view(session: Session, opened: Opened) -> ResultView:
     newest = is_newest(session, submission)
     pupils = understood_of(session, submission.id)
     people = {key[1]: frozenset(own) for key, own in decided(session, PUPIL, [submission.id]).items()}
+    moved = notes(session, submission.id)
     provisional = newest and submission.id not in counted_ids(session, [submission.id])
     return ResultView(
         receipt=submission.receipt,
@@ -155,7 +168,10 @@ def result_view(session: Session, opened: Opened) -> ResultView:
         provisional=provisional,
         newest=newest,
         exercises=tuple(
-            _with_pupil(exercise, _exercise(exercise, submission, own, provisional), pupils, people)
+            _with_notes(
+                _with_pupil(exercise, _exercise(exercise, submission, own, provisional), pupils, people),
+                moved,
+            )
             for own in result.exercises
             for exercise in [lesson.slot(own.exercise).variant(submission.case)]
         ),
@@ -176,11 +192,13 @@ def _exercise(
     own: ExerciseResult,
     provisional: bool,  # noqa: FBT001 - private
 ) -> ExerciseView:
+    raw = submission.answers.get(exercise.id)
+    checks = _looked(exercise, raw)
     return ExerciseView(
         exercise=exercise.id,
         kind=exercise.kind,
         statement=exercise.statement,
-        answer=answer_text(exercise, submission.answers.get(exercise.id)),
+        answer=answer_text(exercise, raw),
         status=own.status,
         score=own.score,
         max_score=own.max_score,
@@ -190,8 +208,9 @@ def _exercise(
         marked_by=_marked_by(own.source, provisional),
         abstained=REASON_TEXTS.get(cast("Reason", own.reason), ""),
         verdicts=verdict_views(exercise, own.verdicts),
-        file=_file(submission.answers.get(exercise.id)),
-        checked=_checked(exercise, submission.answers.get(exercise.id)) if own.status == "waiting" else "",
+        file=_file(raw),
+        checks=checks,
+        checked=_checked(exercise, raw) if own.status == "waiting" and not checks else "",
     )
 
 
@@ -200,7 +219,20 @@ def _file(raw: object) -> FileView | None:
         found = file_of(raw.get("file")) if isinstance(raw, dict) else None
     except AnswerError:
         return None
-    return FileView(said=found.said(), is_picture=found.type == "image") if found else None
+    return file_view(found) if found else None
+
+
+def file_view(found: HandedFile) -> FileView:
+    """Return how a handed-in file is shown."""
+    about = f"{TYPE_WORDS[found.type]} · {size_words(found.size)}"
+    return FileView(said=found.said(), name=found.name, about=about, is_picture=found.type == "image")
+
+
+def _looked(exercise: Exercise, raw: object) -> tuple[Looked, ...]:
+    try:
+        return exercise.looked(exercise.parse_answer(raw)) if raw is not None else ()
+    except AnswerError:
+        return ()
 
 
 def _checked(exercise: Exercise, raw: object) -> str:
@@ -208,6 +240,12 @@ def _checked(exercise: Exercise, raw: object) -> str:
         return exercise.told(exercise.parse_answer(raw)) if raw is not None and exercise.checkable else ""
     except AnswerError:
         return ""
+
+
+def _with_notes(view: ExerciseView, moved: Mapping[str, tuple[str, ...]]) -> ExerciseView:
+    """Add what an edit moved; a mark that a person gave since is no longer that score."""
+    told = () if view.source == "person" else moved.get(view.exercise, ())
+    return view.model_copy(update={"moved": told}) if told else view
 
 
 def _with_pupil(

@@ -133,6 +133,7 @@ def serving(site: Site, hub: FakeHub, **changes: Any) -> Iterator[ServerThread]:
     server = hub.serve(make_app(desk), auth, max_body_size=SERVER_BODY)
     yield server
     server.run(desk.pupil.aclose())
+    server.run(desk.remarks.aclose())
     server.stop()
     close(desk)
 
