@@ -110,7 +110,10 @@ def _mark_parsed(exercise: Exercise, answer: BaseModel, recall: ledger.Recall | 
 def marking_of(exercise: RubricExercise, answer: BaseModel | None, judged: ledger.Judged) -> Marking:
     """Turn a judgement of an answer into a mark: the judge decided booleans, code adds the points."""
     if judged.outcome != "judged":
-        return Marking(exercise=exercise.id, mark=waiting(exercise), source="nobody", reason=judged.reason)
+        mark = (
+            waiting(exercise) if answer is None else exercise.mark(answer)
+        )  # what rules found is told meanwhile
+        return Marking(exercise=exercise.id, mark=mark, source="nobody", reason=judged.reason)
     met = {str(verdict["criterion"]): verdict["met"] is True for verdict in judged.verdicts}
     mark = exercise.judged_mark(answer, met)
     return Marking(exercise=exercise.id, mark=mark, source="ai", verdicts=judged.verdicts)

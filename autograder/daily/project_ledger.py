@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from autograder import ledger
 from autograder.daily.context import CHUNK, Context
-from autograder.daily.waiting import WaitingAnswer, waiting_answers
+from autograder.daily.waiting import WaitingAnswer, count_waiting, waiting_answers
 from autograder.digest import refresh_digests
 from autograder.marking import mark_row, marking_of
 from autograder.models import AutoMark
@@ -40,6 +40,7 @@ def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Pro
             if rows:
                 _replace(session, rows)
                 refresh_digests(session, sorted({own.submission_id for own in part}))
+    done.waiting = count_waiting(context)
     return done
 
 
@@ -51,12 +52,10 @@ def _row(
     if own.question in passing and (judged is None or judged.outcome != "judged"):
         judged = ledger.Judged(outcome="abstained", reason=passing[own.question])
     if judged is None:
-        done.waiting += 1
         return None
     if judged.outcome == "judged":
         done.marked += 1
     else:
-        done.waiting += 1
         done.abstained[judged.reason] = done.abstained.get(judged.reason, 0) + 1
     return mark_row(own.submission_id, marking_of(own.exercise, own.answer, judged))
 

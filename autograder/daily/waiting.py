@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pydantic import BaseModel
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 
 from autograder import ledger
 from autograder.daily.context import Context
@@ -41,6 +41,17 @@ class WaitingAnswer:
 
 def waiting_answers(context: Context) -> list[WaitingAnswer]:
     """Return the answers that a judge could decide, in a fixed order."""
+    found = (_waiting(context, row[0], row[1], row[2], row[3], row[4]) for row in _rows(context))
+    return [own for own in found if own is not None]
+
+
+def count_waiting(context: Context) -> int:
+    """Return how many answers wait for the judge or a person, those in which there is nothing to read included."""
+    return len(_rows(context))
+
+
+def _rows(context: Context) -> list[Row[int, str, str, str, dict[str, object]]]:
+    """Return the counting answers without a mark: submission, exercise, lesson, setting, answers."""
     counting = {own.id for own in context.counting}
     human = exists().where(
         HumanMark.submission_id == AutoMark.submission_id, HumanMark.exercise == AutoMark.exercise
@@ -54,9 +65,7 @@ def waiting_answers(context: Context) -> list[WaitingAnswer]:
         .order_by(AutoMark.submission_id, AutoMark.exercise)
     )
     with open_session(context.engine) as session:
-        rows = [row for row in session.execute(query) if row[0] in counting]
-    found = (_waiting(context, row[0], row[1], row[2], row[3], row[4]) for row in rows)
-    return [own for own in found if own is not None]
+        return [row for row in session.execute(query) if row[0] in counting]
 
 
 def _waiting(  # noqa: PLR0913, PLR0917 - one row
