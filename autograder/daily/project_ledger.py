@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import delete, insert, tuple_
+from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from autograder import ledger
@@ -76,12 +76,20 @@ def _hold(
         line = PassLine.of(context.site)
         silent = {name: why for (key, name), why in context.silent.items() if key == lesson.key}
         markings = mark_answers(lesson, submission.case, submission.answers, recall, silent, line=line)
-        held = [mark_row(id_, marking) for marking in markings if marking.reason == REASON]
+        near = [marking for marking in markings if marking.reason == REASON]
+        outdated = _outdated(session, id_) if near else set()
+        held = [mark_row(id_, marking) for marking in near if marking.exercise not in outdated]
         if held:
             _replace(session, held)
             done.marked -= len(held)
             done.waiting += len(held)
             done.abstained[REASON] = done.abstained.get(REASON, 0) + len(held)
+
+
+def _outdated(session: Session, submission_id: int) -> set[str]:
+    """Return the exercises whose mark stands until a person applies an author's edit."""
+    mine = (AutoMark.submission_id == submission_id, AutoMark.outdated)
+    return set(session.scalars(select(AutoMark.exercise).where(*mine)))
 
 
 def _said(
