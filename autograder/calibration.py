@@ -16,17 +16,19 @@ The result is kept per (exercise, rubric, samples, model, prompt, gate); a fault
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from autograder.asking import Paid, Terms, under
 from autograder.checks import hard_check
-from autograder.judge import CalibrationSample, Judge, Judgement, Verdict, abstain
+from autograder.judge import CalibrationSample, Judge, Judgement, Usage, Verdict, abstain
 from autograder.partial import judge_rest
 from autograder.signals import Gate, Gated
 from autograder.verdicts import nothing_earned
@@ -142,6 +144,17 @@ class Calibrated:
         return self._judge.prompt_hash
 
     @property
+    def at_once(self) -> int:
+        """See `autograder.asking.Paid.at_once`."""
+        return self._judge.at_once if isinstance(self._judge, Paid) else 1
+
+    def under(self, terms: Terms) -> Calibrated:
+        """See `autograder.asking.Paid.under`."""
+        own = copy.copy(self)
+        own._judge = under(self._judge, terms)  # noqa: SLF001 - our own copy
+        return own
+
+    @property
     def plain(self) -> Judge:
         """The judge that is watched over."""
         return self._judge
@@ -165,20 +178,34 @@ class Calibrated:
             return nothing_earned(exercise, "blank")
         if caught is not None:
             return abstain(caught)
-        fault = await self.fault(exercise, samples)
-        return fault or await judge_rest(self._judge, exercise, answer, known, samples)
+        fault, used = await self._tried(exercise, samples)
+        judgement = fault or await judge_rest(self._judge, exercise, answer, known, samples)
+        return judgement.model_copy(update={"usage": used + judgement.usage})
+
+    def refuses(
+        self, exercise: RubricExercise, samples: Sequence[CalibrationSample]
+    ) -> Literal["not_calibrated", ""]:
+        """Return why every answer would be left to people, as far as is known without asking anybody."""
+        known = self._store.get(self._key(exercise, samples))
+        return "not_calibrated" if known is not None and not known.passed else ""
 
     async def fault(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> Judgement | None:
         """Return None when the exercise may be judged, else the abstention. Calibrates when needed."""
-        key = self._key(exercise, samples)
+        return (await self._tried(exercise, samples))[0]
+
+    async def _tried(
+        self, exercise: RubricExercise, samples: Sequence[CalibrationSample]
+    ) -> tuple[Judgement | None, Usage]:
+        """See `fault`; with what calibrating took."""
+        key, meter = self._key(exercise, samples), _Meter(self._judge)
         async with self._locks.setdefault(key, asyncio.Lock()):
             known = self._store.get(key)
             if known is None:
-                result = await calibrate(self._judge, exercise, samples)
+                result = await calibrate(meter, exercise, samples)
                 if isinstance(result, Judgement):
-                    return result.model_copy(update={"verdicts": ()})
+                    return result.model_copy(update={"verdicts": (), "usage": Usage()}), meter.used
                 self._store.put(key, known := result)
-        return None if known.passed else abstain("not_calibrated")
+        return None if known.passed else abstain("not_calibrated"), meter.used
 
     def _key(self, exercise: RubricExercise, samples: Sequence[CalibrationSample]) -> str:
         gate = self._judge.gate if isinstance(self._judge, Gated) else None
@@ -205,6 +232,24 @@ def calibration_key(
     shown = sorted(canonical_hash([s.text, s.verdicts, _identity(s.exercise or exercise)]) for s in samples)
     numbers = gate.model_dump() if gate is not None else {}
     return canonical_hash([sorted(declared), shown, judge, prompt_hash, numbers])
+
+
+class _Meter:
+    """A judge, and what it took so far. See `Judge`."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge, self.used = judge, Usage()
+        self.name, self.prompt_hash = judge.name, judge.prompt_hash
+
+    async def judge(
+        self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()
+    ) -> Judgement:
+        judgement = await self._judge.judge(exercise, answer, samples)
+        self.used += judgement.usage
+        return judgement
+
+    async def aclose(self) -> None:
+        await self._judge.aclose()
 
 
 async def calibrate(

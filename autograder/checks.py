@@ -7,11 +7,12 @@ a learner's work, and a learner may write about grading without meaning to trick
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 
 from autograder.judge import Reason
-from autograder.language import is_foreign
+from autograder.language import has_foreign_passage, is_foreign
+from autograder.orders import has_instructions
 from autograder.quotes import allowed_edits, contains, fold
 from courses.exercises.base import RubricExercise
 
@@ -19,34 +20,22 @@ COPY_SHARE = 0.8
 """Share of an answer's passages (five words in a row) that may come from texts it was shown."""
 PASSAGE = 5
 CRITERION_WORDS = 4  # a shorter criterion may well be said by chance
+GUIDANCE_WORDS = 6  # of a sentence of the author's guidance, which no learner has seen
+PASTED_SHARE, STRETCH = 0.6, 3
+"""Share of a model answer's stretches of three words from which on it is pasted into an answer.
 
-_RAW_MARKS = (
-    r"<\|[^|]{0,40}\|>",  # chat template tokens
-    r"</?\s*bai_lam",  # our own delimiter
-    r"\[/?INST\]|<<SYS>>",
-    r"(?:^|[.!?…]\s)\s*(?:#+\s*)?(?:system|assistant|developer|hệ thống|trợ lý chấm)\s*[:：]",
-    r"[\"'“”]?\b(?:met|criterion|verdicts?)\b[\"'“”]?\s*[:=]\s*(?:true|1|\[|[\"'“])",
-    r"[A-Za-z0-9+/]{40,}={0,2}",  # base64
-    r"(?:\\u[0-9a-f]{4}|&#x?[0-9a-f]+;){4,}",
+Measured: 327 answers of people who learned by the same book reach 0.36 (one 0.66), the paired test set 0.49; a model
+answer with a needless word after every fifth has 0.63.
+"""
+FEWEST_OF_MODEL = 12  # words; shorter model answers may be written anew
+FEWEST_NAMED = 2  # criteria named by their ids with a verdict
+
+_SENTENCE = re.compile(r"[.!?…\n]+")
+_YES = (
+    r"(?:\s*[✓✔]|[\"'”]?\s*(?:[:=]|[-=]+>)\s*[\"'“]?"
+    r"(?:có|co|đạt|dat|đúng|dung|true|yes|met|ok|pass|1\b|✓|✔|x\b))"
 )
-_FOLDED_MARKS = (  # without diacritics, single spaces
-    r"(?:bo qua|quen|phot lo|khong can theo) (?:\w+ ){0,4}(?:huong dan|chi dan|quy tac|chi thi|tieu chi|rubric)",
-    r"(?:bo qua|quen) (?:moi|tat ca|cac|nhung|het) (?:\w+ ){0,2}(?:lenh|yeu cau) (?:\w+ ){0,2}(?:tren|truoc)",
-    r"(?:cho|cham|tang|ghi|chinh|nang) (?:\w+ ){0,5}(?:diem toi da|du diem|diem cao nhat|tron diem|10 diem|muoi diem|full diem)",
-    r"(?:diem toi da|du diem|tron diem) (?:cho|nhe|nha|giup|di|bai)",
-    r"(?:tat ca|moi|cac|ca \w+) tieu chi (?:\w+ ){0,5}(?:dat|dung|true|met|hoan thanh)",
-    r"(?:danh dau|coi nhu|ghi|xac nhan|ket luan) (?:\w+ ){0,5}(?:la )?(?:da dat|dat het|dat ca|dat yeu cau|true|met)\b",
-    r"(?:nguoi|giam khao|may|ai|ban|he thong|thay|co) (?:dang )?cham (?:bai|diem|thi)",
-    r"\bgiam khao\b",
-    r"(?:ignore|disregard|forget|override) (?:\w+ ){0,4}(?:instructions?|prompts?|rules?|rubric|criteria|above|previous)",
-    r"(?:full|maximum|max|perfect|all|top) (?:marks?|points?|score|credit|grade)",
-    r"(?:all|every) (?:the )?criteri(?:a|on) (?:\w+ ){0,3}(?:met|satisfied|passed|fulfilled|true)",
-    r"(?:mark|grade|score|rate) (?:this|my|the|it|me) (?:\w+ ){0,4}(?:as|with|correct|full|true|met|pass)",
-    r"(?:as|dear|you are|hey|hello) (?:\w+ ){0,3}(?:grader|examiner|evaluator|judge)\b",
-    r"\b(?:system prompt|jailbreak|developer mode|prompt injection|new instructions?)\b",
-)
-_RAW = re.compile("|".join(f"(?:{mark})" for mark in _RAW_MARKS), re.IGNORECASE | re.MULTILINE)
-_FOLDED = re.compile("|".join(_FOLDED_MARKS))
+"""A verdict after a criterion's id."""
 
 
 def hard_check(
@@ -64,41 +53,62 @@ def hard_check(
         return "blank"
     if has_instructions(answer):
         return "instructions"
-    if copies_criterion(exercise, given):
+    if copies_criterion(exercise, given) or names_criteria(exercise, answer):
         return "criteria_copied"
-    if copies_texts(exercise, given, compare_reference=compare_reference):
+    models = [exercise.reference] if compare_reference else []
+    if copies_texts([*exercise.shown_texts(), *models], given):
         return "copied"
-    if is_foreign(answer) and not is_foreign(exercise.statement):
-        return "wrong_language"
-    return _length(exercise, len(given))
+    if pastes(given, [text for text in (*exercise.shown_texts(), *models) if text != exercise.statement]):
+        return (
+            "copied"  # the task may stand above an honest answer; a sample reply or a model answer never does
+        )
+    return "wrong_language" if _is_foreign(exercise, answer) else _length(exercise, len(given))
 
 
-def has_instructions(answer: str) -> bool:
-    """Tell whether a text speaks to the grader, or hides something (invisible or bidi characters)."""
-    if any(_is_hidden(character) for character in answer):
-        return True
-    return bool(_RAW.search(answer) or _FOLDED.search(" ".join(fold(answer))))
-
-
-def _is_hidden(character: str) -> bool:
-    """Format characters other than those that emoji and Vietnamese keyboards leave (ZWJ, BOM, soft hyphen)."""
-    return unicodedata.category(character) == "Cf" and character not in "\u200d\ufeff\u00ad"
+def _is_foreign(exercise: RubricExercise, answer: str) -> bool:
+    """Tell whether an answer, or a passage of it, is in a language other than the exercise's."""
+    told = "\n".join((exercise.statement, *(criterion.text for criterion in exercise.rubric)))
+    if is_foreign(exercise.statement) or is_foreign(told):
+        return False
+    return is_foreign(answer) or has_foreign_passage(answer)
 
 
 def copies_criterion(exercise: RubricExercise, given: list[str]) -> bool:
-    """Tell whether an answer holds a criterion's text, near verbatim."""
-    for criterion in exercise.rubric:
-        text = fold(criterion.text)
-        if len(text) >= CRITERION_WORDS and contains(given, text, allowed_edits(text)):
-            return True
-    return False
+    """Tell whether an answer holds a criterion's text or a sentence of its guidance, near verbatim."""
+    texts = [(criterion.text, CRITERION_WORDS) for criterion in exercise.rubric]
+    secret = (own for criterion in exercise.rubric for own in _SENTENCE.split(criterion.guidance))
+    texts += [(sentence, GUIDANCE_WORDS) for sentence in secret]
+    return any(_holds(given, fold(text), fewest) for text, fewest in texts)
 
 
-def copies_texts(exercise: RubricExercise, given: list[str], *, compare_reference: bool = True) -> bool:
-    """Tell whether an answer is little more than passages of texts that lay before the learner."""
-    sources = [fold(text) for text in exercise.shown_texts()]
-    if compare_reference:
-        sources.append(fold(exercise.reference))
+def _holds(given: list[str], text: list[str], fewest: int) -> bool:
+    return len(text) >= fewest and contains(given, text, allowed_edits(text))
+
+
+def names_criteria(exercise: RubricExercise, answer: str) -> bool:
+    """Tell whether an answer gives itself verdicts by the criteria's ids, or lists ids that no learner has seen."""
+    ids = [criterion.id for criterion in exercise.rubric]
+    decided = sum(bool(re.search(rf"(?<!\w){re.escape(id_)}{_YES}", answer, re.IGNORECASE)) for id_ in ids)
+    coined = sum(
+        bool(re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", answer)) for id_ in ids if "-" in id_
+    )
+    return decided >= FEWEST_NAMED or coined >= FEWEST_NAMED
+
+
+def pastes(given: list[str], models: Iterable[str]) -> bool:
+    """Tell whether an answer holds most of a model answer."""
+    own = set(passages(given, STRETCH))
+    folded = [words for text in models if len(words := fold(text)) >= FEWEST_OF_MODEL]
+    return any(_shared(passages(model, STRETCH), own) >= PASTED_SHARE for model in folded)
+
+
+def _shared(theirs: list[tuple[str, ...]], own: set[tuple[str, ...]]) -> float:
+    return sum(passage in own for passage in theirs) / len(theirs)
+
+
+def copies_texts(texts: Iterable[str], given: list[str]) -> bool:
+    """Tell whether an answer is little more than passages of texts: those that lay before the learner, and models."""
+    sources = [fold(text) for text in texts]
     if len(given) < PASSAGE:
         return any(contains(source, given) for source in sources)
     known = {passage for source in sources for passage in passages(source)}
@@ -106,9 +116,9 @@ def copies_texts(exercise: RubricExercise, given: list[str], *, compare_referenc
     return sum(passage in known for passage in own) >= COPY_SHARE * len(own)
 
 
-def passages(words: list[str]) -> list[tuple[str, ...]]:
-    """Return all stretches of five words."""
-    return [tuple(words[i : i + PASSAGE]) for i in range(len(words) - PASSAGE + 1)]
+def passages(words: list[str], length: int = PASSAGE) -> list[tuple[str, ...]]:
+    """Return all stretches of so many words."""
+    return [tuple(words[i : i + length]) for i in range(len(words) - length + 1)]
 
 
 def _length(exercise: RubricExercise, count: int) -> Reason | None:

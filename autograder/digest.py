@@ -1,4 +1,8 @@
-"""A digest of all marks of a submission, so that a change is found without comparing rows."""
+"""A digest of all that counts of a submission, so that a change is found without comparing rows.
+
+Whoever changes a mark of the machine, a mark or decision of a person, or how the pupil did, refreshes it: gradebook and
+points look at nothing else.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from autograder.human.counting import counts
-from autograder.models import AutoMark, HumanMark, Marked
+from autograder.models import AutoMark, HumanMark, HumanVerdict, Marked, PupilResult
 
 CHUNK = 500
 """Ids in one IN list: well below the limits of SQLite and PostgreSQL."""
@@ -48,10 +52,18 @@ def _marks(session: Session, ids: Sequence[int]) -> dict[int, list[list[object]]
         .where(counts(HumanMark.decision_id))
         .order_by(HumanMark.id)
     )
+    pupil = select(PupilResult.submission_id, PupilResult.exercise, PupilResult.status)
+    said = (
+        select(HumanVerdict.submission_id, HumanVerdict.exercise, HumanVerdict.criterion, HumanVerdict.met)
+        .where(HumanVerdict.rubric == "pupil", counts(HumanVerdict.decision_id))
+        .order_by(HumanVerdict.id)
+    )
     found: dict[int, list[list[object]]] = defaultdict(list)
     rows: list[Row[Any]] = [
         *session.execute(auto.where(AutoMark.submission_id.in_(ids))),
         *session.execute(human.where(HumanMark.submission_id.in_(ids))),
+        *session.execute(pupil.where(PupilResult.submission_id.in_(ids)).order_by(PupilResult.exercise)),
+        *session.execute(said.where(HumanVerdict.submission_id.in_(ids))),
     ]
     for row in rows:
         found[row[0]].append(list(row[1:]))

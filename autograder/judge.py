@@ -43,6 +43,8 @@ Reason = Literal[
     "personal_data",
     "no_provider",
     "provider_error",
+    "budget",
+    "late",
 ]
 """Why a judge abstained; short, stable codes that fit the ledger's 60 characters."""
 
@@ -75,10 +77,14 @@ REASON_TEXTS: Mapping[Reason, str] = {
     "personal_data": "Bài có thông tin không được gửi ra ngoài.",
     "no_provider": "Chưa có AI.",
     "provider_error": "AI đang gặp lỗi.",
+    "budget": "Hôm nay đã hết mức chi cho AI chấm; mai AI chấm tiếp.",
+    "late": "Hết giờ chấm của lượt này; lượt sau AI chấm tiếp.",
 }
 """What a trainer reads for each reason."""
 
-PASSING: frozenset[str] = frozenset({"timeout", "rate_limited", "quota", "no_provider", "provider_error"})
+PASSING: frozenset[str] = frozenset(
+    {"timeout", "rate_limited", "quota", "no_provider", "provider_error", "budget", "late"}
+)
 """Reasons that may be gone tomorrow: worth asking again at the next run. The others are final."""
 
 
@@ -101,13 +107,29 @@ class Usage(Frozen):
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0  # of the prompt's, those that the provider had in its cache
+    money: float = 0.0  # in the site's currency, by its price list
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and completion together."""
+        return self.prompt_tokens + self.completion_tokens
 
     def __add__(self, other: Usage) -> Usage:
         """Return the sum of two costs."""
+        return self._with(other, 1)
+
+    def less(self, other: Usage) -> Usage:
+        """Return what is left of a sum without one of its parts."""
+        return self._with(other, -1)
+
+    def _with(self, other: Usage, sign: int) -> Usage:
         return Usage(
-            calls=self.calls + other.calls,
-            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
-            completion_tokens=self.completion_tokens + other.completion_tokens,
+            calls=self.calls + sign * other.calls,
+            prompt_tokens=self.prompt_tokens + sign * other.prompt_tokens,
+            completion_tokens=self.completion_tokens + sign * other.completion_tokens,
+            cached_tokens=self.cached_tokens + sign * other.cached_tokens,
+            money=self.money + sign * other.money,
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -22,6 +22,8 @@ from courses.clock import now
 from courses.exercises.base import Criterion, Frozen, RubricExercise, canonical_hash
 
 _SPACES = re.compile(r"\s+")
+CHUNK = 500
+"""Answers in one query: well below the limits of SQLite and PostgreSQL."""
 _MOST = 1000  # a server that reloads edited lessons must not keep them all
 _KNOWN: dict[int, tuple[RubricExercise, str, str]] = {}
 
@@ -32,6 +34,11 @@ class Question(Frozen):
     exercise_hash: str
     rubric_hash: str
     answer_hash: str
+
+    @property
+    def key(self) -> str:
+        """One hash of all three."""
+        return canonical_hash([self.exercise_hash, self.rubric_hash, self.answer_hash])
 
 
 class Judged(Frozen):
@@ -46,6 +53,7 @@ class Judged(Frozen):
     leanings: tuple[
         dict[str, Any], ...
     ] = ()  # abstained: what the judge would have said, for a person to see
+    by: str = ""  # whose entry it is, see `judge_key`
 
 
 def question(exercise: RubricExercise, text: str) -> Question:
@@ -64,6 +72,11 @@ def _hashes(exercise: RubricExercise) -> tuple[str, str]:
     return known[1], known[2]
 
 
+def judge_key(name: str, prompt_hash: str) -> str:
+    """Return one hash of a judge's identity."""
+    return canonical_hash([name, prompt_hash])
+
+
 def criterion_hash(criterion: Criterion) -> str:
     """Return the hash of what a judge reads of a criterion; its points are not part of it."""
     return canonical_hash([criterion.id, criterion.text, criterion.polarity, criterion.guidance])
@@ -78,9 +91,10 @@ def append(session: Session, key: Question, judge: str, prompt_hash: str, judged
     """Append one judgement."""
     row = {
         **key.model_dump(),
+        "question": key.key,
         "judge": judge,
         "prompt_hash": prompt_hash,
-        **judged.model_dump(exclude={"leanings"}),
+        **judged.model_dump(exclude={"leanings", "by"}),
         "verdicts": list(judged.verdicts or judged.leanings),
         "created_at": now(),
     }
@@ -88,13 +102,23 @@ def append(session: Session, key: Question, judge: str, prompt_hash: str, judged
 
 
 class Recall:
-    """What the ledger knows, looked up once per content and kept for the life of a session."""
+    """What the ledger knows of answers, looked up once and kept for the life of a session."""
 
-    def __init__(self, session: Session, only: Collection[str] | None = None) -> None:
-        """Look into the ledger; ``only`` these answer hashes, where few are asked for."""
+    def __init__(self, session: Session, expected: Iterable[str] = ()) -> None:
+        """Look into the ledger; of the ``expected`` answer hashes at once, of others one by one."""
         self._session = session
-        self._only = only
-        self._exercises: dict[str, dict[str, list[LedgerEntry]]] = {}
+        self._known: dict[str, list[LedgerEntry]] = {}
+        self.expect(expected)
+
+    def expect(self, answer_hashes: Iterable[str]) -> None:
+        """Look these answers up in a few queries."""
+        new = sorted(set(answer_hashes) - self._known.keys())
+        for start in range(0, len(new), CHUNK):
+            part = new[start : start + CHUNK]
+            self._known |= {answer_hash: [] for answer_hash in part}
+            rows = select(LedgerEntry).where(LedgerEntry.answer_hash.in_(part)).order_by(LedgerEntry.id)
+            for entry in self._session.scalars(rows):
+                self._known[entry.answer_hash].append(entry)
 
     def find(self, exercise: RubricExercise, text: str) -> Judged | None:
         """Return the newest judged entry of an answer, else the newest abstained one, else None.
@@ -103,7 +127,7 @@ class Recall:
         that a judge would read the same today.
         """
         key = question(exercise, text)
-        entries = self._entries(key.exercise_hash).get(key.answer_hash, [])
+        entries = self._entries(key)
         for entry in reversed(entries):
             found = _read_as(entry, exercise) if entry.outcome == "judged" else None
             if found is not None:
@@ -116,10 +140,9 @@ class Recall:
 
         A verdict that there is no real attempt hangs on the other criteria, so it does not outlive an edit of them.
         """
-        key = question(exercise, text)
         wanted = {criterion.id: criterion_hash(criterion) for criterion in exercise.rubric}
         found: dict[str, dict[str, Any]] = {}
-        for entry in self._entries(key.exercise_hash).get(key.answer_hash, []):
+        for entry in self._entries(question(exercise, text)):
             for verdict in entry.verdicts if entry.outcome == "judged" else ():
                 name = verdict["criterion"]
                 if (
@@ -133,24 +156,25 @@ class Recall:
         """Tell whether this judge with this prompt already has an entry for this content."""
         return any(
             (entry.rubric_hash, entry.judge, entry.prompt_hash) == (key.rubric_hash, judge, prompt_hash)
-            for entry in self._entries(key.exercise_hash).get(key.answer_hash, [])
+            for entry in self._entries(key)
         )
 
-    def _entries(self, exercise_hash: str) -> dict[str, list[LedgerEntry]]:
-        """Return an exercise's entries by answer, oldest first; one query per exercise."""
-        if exercise_hash not in self._exercises:
-            by_answer: dict[str, list[LedgerEntry]] = {}
-            rows = select(LedgerEntry).where(LedgerEntry.exercise_hash == exercise_hash)
-            if self._only is not None:
-                rows = rows.where(LedgerEntry.answer_hash.in_(self._only))
-            for entry in self._session.scalars(rows.order_by(LedgerEntry.id)):
-                by_answer.setdefault(entry.answer_hash, []).append(entry)
-            self._exercises[exercise_hash] = by_answer
-        return self._exercises[exercise_hash]
+    def knows(self, key: Question) -> bool:
+        """Tell whether there is any entry of this exercise and answer, whatever it says."""
+        return bool(self._entries(key))
+
+    def _entries(self, key: Question) -> list[LedgerEntry]:
+        """Return the entries of an exercise and an answer, oldest first."""
+        self.expect([key.answer_hash])
+        return [entry for entry in self._known[key.answer_hash] if entry.exercise_hash == key.exercise_hash]
+
+
+def _by(entry: LedgerEntry) -> str:
+    return judge_key(entry.judge, entry.prompt_hash)
 
 
 def _silent(entry: LedgerEntry) -> Judged:
-    return Judged(outcome="abstained", reason=entry.reason, leanings=tuple(entry.verdicts))
+    return Judged(outcome="abstained", reason=entry.reason, leanings=tuple(entry.verdicts), by=_by(entry))
 
 
 def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:
@@ -164,7 +188,7 @@ def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:
         own.append(verdict)
     if entry.rubric_hash != _hashes(exercise)[1] and not _shows_attempt(exercise, own):
         return None
-    return Judged(outcome="judged", verdicts=tuple(own))
+    return Judged(outcome="judged", verdicts=tuple(own), by=_by(entry))
 
 
 def _shows_attempt(exercise: RubricExercise, verdicts: Sequence[Mapping[str, Any]]) -> bool:

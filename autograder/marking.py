@@ -45,6 +45,10 @@ class Marking(Frozen):
     source: str  # "rule" | "ai" | "nobody"
     verdicts: tuple[dict[str, Any], ...] = ()  # of "nobody": what a judge that abstained would have said
     reason: str = ""
+    question: ledger.Question | None = (
+        None  # waiting: what a judge would be asked; None: there is nothing to ask
+    )
+    asked: str = ""  # waiting: the judge that abstained for good, see `autograder.ledger.judge_key`
 
 
 def mark_submission(
@@ -77,6 +81,7 @@ def mark_submissions(
     ids = [submission.id for submission in submissions]
     recall, silent = ledger.Recall(session), silence.reasons_of(session, lesson.key)
     judged = _judged(session, ids)
+    _prepare(recall, lesson, submissions)
     markings = {
         s.id: mark_answers(lesson, s.case, s.answers, recall, _unjudged(silent, judged, s.id), line=line)
         for s in submissions
@@ -91,6 +96,17 @@ def mark_submissions(
     keep_results(session, lesson, submissions, recall)
     refresh_digests(session, ids)
     return sum(marking.source == "ai" for own in markings.values() for marking in own)
+
+
+def _prepare(recall: ledger.Recall, lesson: Lesson, submissions: Sequence[Submission]) -> None:
+    """Ask the ledger once for the written answers of all submissions."""
+    slots = [slot for slot in lesson.slots if next(iter(slot.variants.values())).rubric_marked]
+    fresh = (
+        mark_answer(slot.variant(own.case), own.answers.get(slot.id)).question
+        for own in submissions
+        for slot in slots
+    )
+    recall.expect(question.answer_hash for question in fresh if question is not None)
 
 
 def _judged(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], dict[str, Any]]:
@@ -175,7 +191,14 @@ def _decided(marking: Marking) -> Decided:
 def _held(marking: Marking) -> Marking:
     """A person decides without the judge's verdicts before their eyes."""
     mark = Mark(score=None, max_score=marking.mark.max_score, status="waiting")
-    return Marking(exercise=marking.exercise, mark=mark, source="nobody", reason=REASON)
+    return Marking(
+        exercise=marking.exercise,
+        mark=mark,
+        source="nobody",
+        reason=REASON,
+        question=marking.question,
+        asked=marking.asked,  # no run needs to ask again
+    )
 
 
 def mark_answer(
@@ -195,16 +218,19 @@ def _mark_parsed(exercise: Exercise, answer: BaseModel, recall: ledger.Recall | 
     mark = exercise.mark(answer)
     if mark.status != "waiting":
         return Marking(exercise=exercise.id, mark=mark, source="rule")
-    if silent:
-        return Marking(exercise=exercise.id, mark=mark, source="nobody", reason=silent)
-    if recall is not None and isinstance(exercise, RubricExercise):
-        entry = recall.find(exercise, exercise.judged_text(answer))
-        if entry is not None:
-            return marking_of(exercise, answer, entry)
-    return Marking(exercise=exercise.id, mark=mark, source="nobody")
+    text = exercise.judged_text(answer) if isinstance(exercise, RubricExercise) else ""
+    if not isinstance(exercise, RubricExercise) or not text.strip():
+        return Marking(exercise=exercise.id, mark=mark, source="nobody")  # only a person can look at it
+    question = ledger.question(exercise, text)
+    entry = recall.find(exercise, text) if recall is not None and not silent else None
+    if entry is not None:
+        return marking_of(exercise, answer, entry, question)
+    return Marking(exercise=exercise.id, mark=mark, source="nobody", reason=silent, question=question)
 
 
-def marking_of(exercise: RubricExercise, answer: BaseModel | None, judged: ledger.Judged) -> Marking:
+def marking_of(
+    exercise: RubricExercise, answer: BaseModel | None, judged: ledger.Judged, question: ledger.Question
+) -> Marking:
     """Turn a judgement of an answer into a mark: the judge decided booleans, code adds the points."""
     if judged.outcome != "judged":
         return Marking(
@@ -213,9 +239,18 @@ def marking_of(exercise: RubricExercise, answer: BaseModel | None, judged: ledge
             source="nobody",
             verdicts=judged.leanings,
             reason=judged.reason,
+            question=question,
+            asked=judged.by,
         )
     mark = exercise.judged_mark(answer, met_of(judged.verdicts))
-    return Marking(exercise=exercise.id, mark=mark, source="ai", verdicts=judged.verdicts)
+    return Marking(
+        exercise=exercise.id,
+        mark=mark,
+        source="ai",
+        verdicts=judged.verdicts,
+        question=question,
+        asked=judged.by,
+    )
 
 
 def waiting(exercise: Exercise) -> Mark:
@@ -236,4 +271,6 @@ def mark_row(submission_id: int, marking: Marking) -> dict[str, Any]:
         "verdicts": list(marking.verdicts),
         "reason": marking.reason,
         "outdated": False,
+        "question": marking.question.key if marking.question else "",
+        "asked": marking.asked,
     }

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Date, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from courses.school.models import Base
+
+_WAITING = text("status = 'waiting'")
 
 
 class AutoMark(Base):
@@ -16,9 +18,23 @@ class AutoMark(Base):
 
     But for what a judge decided: where an author edited the exercise since, the mark stays as it is, ``outdated``,
     until a person applies the edit (``autograder.remark``).
+
+    ``question`` and ``asked`` let a run find with one query what a judge has not been asked, however much waits
+    for people: the former is what a judge would be asked (`autograder.ledger.Question.key`; empty: nothing), the latter
+    says which judge was and abstained for good (`autograder.ledger.judge_key`; empty: none).
     """
 
     __tablename__ = "auto_mark"
+    __table_args__ = (
+        Index(
+            "ix_auto_mark_waiting",
+            "asked",
+            "question",
+            "submission_id",
+            sqlite_where=_WAITING,
+            postgresql_where=_WAITING,
+        ),
+    )
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
     exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
     score: Mapped[float | None] = mapped_column(Float)  # None: waits for a person
@@ -31,6 +47,8 @@ class AutoMark(Base):
     ]  # rubric kinds: [{criterion, met, quote, reason}]; they count only of source "ai"
     reason: Mapped[str] = mapped_column(String(60), default="")  # why it abstained
     outdated: Mapped[bool] = mapped_column(default=False)
+    question: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    asked: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class HumanMark(Base):
@@ -204,7 +222,7 @@ class LedgerEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     exercise_hash: Mapped[str] = mapped_column(String(64))
     rubric_hash: Mapped[str] = mapped_column(String(64))
-    answer_hash: Mapped[str] = mapped_column(String(64))
+    answer_hash: Mapped[str] = mapped_column(String(64), index=True)
     judge: Mapped[str] = mapped_column(String(200))
     prompt_hash: Mapped[str] = mapped_column(String(64))
     verdicts: Mapped[
@@ -218,6 +236,9 @@ class LedgerEntry(Base):
         default=dict
     )  # judge.Signals, {} where not all were heard
     created_at: Mapped[datetime]
+    question: Mapped[str] = mapped_column(
+        String(64), default="", server_default="", index=True
+    )  # Question.key
 
 
 class PupilResult(Base):
@@ -225,7 +246,7 @@ class PupilResult(Base):
 
     ``status``: ``waiting`` (the judge has not decided), ``held`` (it still believes something), ``passed`` (every answer
     of its quiz is right). ``understood``: misconception → corrected, or null while waiting. What people decided stands
-    in ``human_verdict`` and wins; ``autograder.pupil_results`` reads both.
+    in ``human_verdict`` and wins; ``autograder.pupil_results`` reads both. ``question`` and ``asked``: see ``AutoMark``.
     """
 
     __tablename__ = "pupil_result"
@@ -233,6 +254,8 @@ class PupilResult(Base):
     exercise: Mapped[str] = mapped_column(String(60), primary_key=True)
     status: Mapped[str] = mapped_column(String(10), index=True)
     understood: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    question: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    asked: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class DayStep(Base):
@@ -249,17 +272,26 @@ class Marked(Base):
     """With which lesson text a submission was marked, and a digest of all its marks (people's too).
 
     It lets the daily run find with one query what is new: marked by an older lesson, or marked
-    otherwise than what stands in the gradebook.
+    otherwise than what stands in the gradebook (``Projected``) or in the points (``counted_hash``).
     """
 
     __tablename__ = "marked"
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
     lesson_hash: Mapped[str] = mapped_column(String(64))
     content_hash: Mapped[str] = mapped_column(String(64))
+    counted_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
+
+
+class Earned(Base):
+    """The points of everybody who handed something in: a projection of marks and checks, recomputed at will."""
+
+    __tablename__ = "earned"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    total: Mapped[int]
 
 
 class Projected(Base):
-    """Which submissions stand in the nbgrader gradebook, and with which content.
+    """Which submissions stand in the nbgrader gradebook: the digest of their marks, and of their lesson's notebook.
 
     ``manual`` holds, by exercise, the manual marks ``[score, comment]`` that we put into the gradebook
     or took from it; any other manual mark found there was made by a person in formgrader. It is written
@@ -269,4 +301,44 @@ class Projected(Base):
     __tablename__ = "projected"
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
     content_hash: Mapped[str] = mapped_column(String(64))
+    source_hash: Mapped[str] = mapped_column(String(64), default="", server_default="")
     manual: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Spent(Base):
+    """What a day's judging took of one model; money in the site's currency, by the prices of that moment."""
+
+    __tablename__ = "judge_spent"
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    judge: Mapped[str] = mapped_column(String(200), primary_key=True)
+    calls: Mapped[int] = mapped_column(default=0)
+    prompt_tokens: Mapped[int] = mapped_column(default=0)
+    completion_tokens: Mapped[int] = mapped_column(default=0)
+    cached_tokens: Mapped[int] = mapped_column(default=0)
+    money: Mapped[float] = mapped_column(Float, default=0.0)
+
+
+class Batch(Base):
+    """Questions that were, or are about to be, given to a provider's Batch API.
+
+    The row is written before anything is sent, and its id goes with the batch as metadata: a run after a kill finds the
+    batch again at the provider and doesn't pay twice. ``state``: ``new`` (it may have been sent), ``sent``, ``done``.
+    """
+
+    __tablename__ = "judge_batch"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    judge: Mapped[str] = mapped_column(String(200))
+    day: Mapped[date] = mapped_column(Date)
+    remote_id: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    expected: Mapped[dict[str, Any]]  # autograder.judge.Usage: what it may take, until it is known
+    made_at: Mapped[datetime]
+
+
+class BatchCall(Base):
+    """One question of a batch, by the hash of the request; ``reply``: the completion once it has come."""
+
+    __tablename__ = "judge_batch_call"
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    batch_id: Mapped[str] = mapped_column(ForeignKey("judge_batch.id"), index=True)
+    reply: Mapped[dict[str, Any] | None]

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from autograder import ledger
-from autograder.checks import has_instructions
 from autograder.judge import CalibrationSample
+from autograder.orders import has_instructions
 from courses.exercises.base import Criterion, RubricExercise
 from courses.exercises.rubric import WrittenExercise
 from courses.exercises.teach.kind import Teach, TeachAnswer

@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from autograder import human_verdicts, ledger
-from autograder.digest import CHUNK
+from autograder.digest import CHUNK, refresh_digests
 from autograder.human_verdicts import PUPIL, Key
 from autograder.models import PupilResult
 from autograder.pupil import conversation, read, teach_of, understanding
@@ -41,9 +41,11 @@ def _rows(lesson: Lesson, submission: Submission, recall: ledger.Recall) -> Iter
     for teach in teach_of(lesson, submission.case):
         text = heard_in(teach, submission)
         if text:
-            found = read(recall.find(understanding(teach), text))
-            state = _state([one.id for one in teach.misconceptions], found)
-            yield {"submission_id": submission.id, "exercise": teach.id, **state}
+            asked = understanding(teach)
+            judged = recall.find(asked, text)
+            state = _state([one.id for one in teach.misconceptions], read(judged))
+            key = {"question": ledger.question(asked, text).key, "asked": judged.by if judged else ""}
+            yield {"submission_id": submission.id, "exercise": teach.id, **key, **state}
 
 
 def heard_in(teach: Teach, submission: Submission) -> str:
@@ -65,6 +67,13 @@ def decide(session: Session, submission_id: int, exercise: str, understood: Unde
     """Write what the judge decided of one submission whose pupil waited."""
     own = (PupilResult.submission_id == submission_id, PupilResult.exercise == exercise)
     session.execute(update(PupilResult).where(*own).values(**_state((), understood)))
+    refresh_digests(session, [submission_id])
+
+
+def note_asked(session: Session, submission_id: int, exercise: str, judge: str) -> None:
+    """Remember that a judge, see `ledger.judge_key`, could not say what the pupil understood."""
+    own = (PupilResult.submission_id == submission_id, PupilResult.exercise == exercise)
+    session.execute(update(PupilResult).where(*own).values(asked=judge))
 
 
 def overrule_pupil(
@@ -91,6 +100,7 @@ def overrule_pupil(
     for misconception, met in understood.items():
         if before.get(misconception) is not met:
             human_verdicts.decide(session, submission.id, teach.id, PUPIL, misconception, met=met, by=by)
+    refresh_digests(session, [submission.id])
 
 
 def understood_of(session: Session, submission_id: int) -> dict[str, Understood]:

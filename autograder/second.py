@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from autograder.asking import Paid, Terms, under
 from autograder.judge import CalibrationSample, Judge, Judgement, Verdict, abstain
 from autograder.partial import judge_rest
 from autograder.signals import Gate, Gated, gated
@@ -39,6 +40,15 @@ class BothJudges:
     def gated(self, gate: Gate) -> BothJudges:
         """See `autograder.signals.Gated`."""
         return BothJudges(gated(self._first, gate), gated(self._second, gate))
+
+    @property
+    def at_once(self) -> int:
+        """See `autograder.asking.Paid.at_once`: they are asked one after the other."""
+        return self._first.at_once if isinstance(self._first, Paid) else 1
+
+    def under(self, terms: Terms) -> BothJudges:
+        """See `autograder.asking.Paid.under`."""
+        return BothJudges(under(self._first, terms), under(self._second, terms))
 
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()

@@ -16,6 +16,7 @@ from statistics import fmean
 from typing import Protocol, runtime_checkable
 
 from autograder.judge import CalibrationSample, Judge, Signals
+from autograder.language import spelled_out
 from autograder.quotes import fold
 from courses.exercises.base import Frozen, RubricExercise
 
@@ -77,7 +78,7 @@ def coverage(reference: str, text: str) -> float | None:
 
 
 def _vocabulary(text: str) -> frozenset[str]:
-    return frozenset(word for word in fold(text) if len(word) > 1)
+    return frozenset(word for word in spelled_out(fold(text)) if len(word) > 1)
 
 
 def expected_share(

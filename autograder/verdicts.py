@@ -65,16 +65,25 @@ def check_claims(  # noqa: PLR0913 - what a reply is held against
         if c.polarity == "must"
     ]
     attempted = any(verdict.met for verdict in verdicts)
+    doubts: list[Reason] = []
     for criterion in exercise.rubric:
         if criterion.polarity == "must_not":
             said = held.get(criterion.id) or by_id[criterion.id]
             verdict = _must_not(criterion, said, answer, attempted=attempted)
             if not isinstance(verdict, Verdict):
-                return abstain(verdict, usage)
+                doubts.append(verdict)
+                verdict = Verdict(criterion=criterion.id, met=False)
             verdicts.append(verdict)
     if _is_one_quote_for_all(verdicts, answer):
-        return abstain("same_quote", usage)
+        doubts.append("same_quote")
+    if doubts:
+        return abstain(doubts[0], usage).model_copy(update={"leanings": _ordered(exercise, verdicts)})
     return _trusted(exercise, verdicts, claims, usage, lost_limit)
+
+
+def _ordered(exercise: RubricExercise, verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    order = [criterion.id for criterion in exercise.rubric]
+    return tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.criterion)))
 
 
 def _is_one_quote_for_all(verdicts: Sequence[Verdict], answer: str) -> bool:
@@ -137,11 +146,11 @@ def _trusted(
     asked = {claim.criterion for claim in claims}
     lost = sum(verdict.reason in _NOT_EVIDENCE for verdict in verdicts if verdict.criterion in asked)
     needed = sum(claim.met for claim in claims if _is_must(exercise, claim.criterion))
+    ordered = _ordered(exercise, verdicts)
     if needed and lost / needed > lost_limit:
         silent = abstain("too_many_lost_quotes", usage)
-        return silent.model_copy(update={"lost_quotes": lost, "claims": needed})
-    order = [criterion.id for criterion in exercise.rubric]
-    ordered = tuple(sorted(verdicts, key=lambda verdict: order.index(verdict.criterion)))
+        meter = {"lost_quotes": lost, "claims": needed, "leanings": ordered}
+        return silent.model_copy(update=meter)
     return Judgement(outcome="judged", verdicts=ordered, usage=usage, lost_quotes=lost, claims=needed)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import AbstractContextManager
 
 import typer
 
 from autograder.cli import Parts, make_app
 from autograder.judge import Judge
+from autograder.measuring import Plain, Say
+from autograder.measuring import make_app as make_measuring
 from autograder.remark.command import make_app as make_remark
 from courses.cli import app as courses_app
 from courses.lessons.model import Lesson
@@ -35,6 +38,12 @@ def _judge(site: Site) -> Judge | None:
     return judge_for(site, os.environ)
 
 
+def _borrow(site: Site, model: str, base_url: str, say: Say) -> AbstractContextManager[Plain | None]:
+    from hub_config.ai.borrow import borrowed  # noqa: PLC0415 - as above
+
+    return borrowed(site, os.environ, model, base_url, say)
+
+
 def _try_judge(site: Site) -> TryJudge | None:
     if _judge(site) is None:
         return None
@@ -52,6 +61,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Bình dân h
 app.add_typer(ai_app, name="ai")
 app.add_typer(courses_app)  # new, lint, build, roster
 app.add_typer(make_preview(_try_judge))  # preview
+app.add_typer(make_measuring(_borrow))  # evaluate, redteam
 _parts = Parts(prepare=_migrate, judge=_judge, render=boards.render)
 app.add_typer(make_app(_parts))  # daily, feedback
 app.add_typer(make_remark(_parts))  # remark

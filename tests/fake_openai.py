@@ -50,7 +50,11 @@ class Asked:
 
 @dataclass(frozen=True)
 class Fault:
-    """How one request goes wrong. Streams: ``cut`` stops after that many chunks without an end."""
+    """How one request goes wrong.
+
+    ``cut`` closes the connection after that many words of a stream, or bytes of a whole reply. ``drip`` waits so
+    many seconds before each tenth of a whole reply.
+    """
 
     status: int = 200
     body: str | None = None  # raw body instead of a completion
@@ -60,6 +64,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     latency: float | None = None
     cut: int | None = None
+    drip: float | None = None
 
 
 Claims = dict[str, tuple[bool, str]]  # criterion → (met, quote)
@@ -139,6 +144,7 @@ class FakeOpenAI:
         chat: the reply to a plain chat.
         port: 0 picks a free one.
         keep: how many past requests ``asked`` remembers.
+        bears: requests in flight at most; one more gets ``RATE_LIMITED``, or ``too_many``.
     """
 
     def __init__(
@@ -153,9 +159,12 @@ class FakeOpenAI:
         chat: Callable[[Asked], str] = lambda _: "Chào bạn! Mình là AI mẫu. Bạn cần gì?",
         port: int = 0,
         keep: int = 10_000,
+        bears: int | None = None,
+        too_many: Fault = RATE_LIMITED,
     ) -> None:
         self.rule, self.latency, self.chat, self.always = rule, latency, chat, always
         self.pause = pause
+        self.bears, self.too_many, self.refused = bears, too_many, 0
         self.band = band
         self.faults = deque(faults)
         self.asked: deque[Asked] = deque(maxlen=keep)
@@ -233,6 +242,10 @@ class _Completions(tornado.web.RequestHandler):
     async def post(self) -> None:
         fake = self.fake
         asked = _understand(json.loads(self.request.body), self.request.headers.get("Authorization", ""))
+        if fake.bears is not None and fake.in_flight >= fake.bears:
+            fake.refused += 1
+            await self._reply(asked, fake.too_many)
+            return
         fault = fake.next_fault()
         fake.asked.append(asked)
         fake.calls += 1
@@ -252,8 +265,24 @@ class _Completions(tornado.web.RequestHandler):
             await self.finish(fault.body)
         elif asked.body.get("stream"):
             await self._stream(asked, fault)
+        elif fault.cut is not None or fault.drip is not None:
+            await self._slowly(json.dumps(self._completion(asked, fault)).encode(), fault)
         else:
             await self.finish(self._completion(asked, fault))
+
+    async def _slowly(self, reply: bytes, fault: Fault) -> None:
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Content-Length", str(len(reply)))
+        if fault.cut is not None:
+            self.write(reply[: fault.cut])
+            await self.flush()
+            self.request.connection.stream.close()  # type: ignore[union-attr] # cut on purpose
+            return
+        step = len(reply) // 10 + 1
+        for start in range(0, len(reply), step):
+            await asyncio.sleep(fault.drip or 0)
+            self.write(reply[start : start + step])
+            await self.flush()
 
     def _completion(self, asked: Asked, fault: Fault) -> dict[str, object]:
         content = None if fault.refusal else fault.content or self.fake.content(asked)

@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from autograder.daily.context import CHUNK, Context, Counting, DailyError
 from autograder.gradebook.notebooks import write_atomic, write_new
+from autograder.models import Projected
 from courses.school.db import session as open_session
 from courses.school.models import Submission
 
@@ -22,20 +24,32 @@ _FOLDER = re.compile(r"[^./\x00][^/\x00]*")
 
 def collect(context: Context) -> dict[str, int]:
     """Write what is not collected yet. Returns counts ``counting`` and ``collected``."""
-    releases = {key: _release(context, key) for key in context.by_lesson}
-    digests = {key: hashlib.sha256(release).hexdigest() for key, release in releases.items()}
-    known = _known_releases(context, digests)
+    digests = {key: hashlib.sha256(release).hexdigest() for key, release in _built(context)}
+    stale = [key for key, known in _known_releases(context).items() if known != digests.get(key)]
+    looked_at = context.lessons if context.whole else stale
     todo = [
         own
-        for key, group in context.by_lesson.items()
-        for own in group
-        if known.get(key) != digests[key] or not _is_collected(context, own)
+        for own in context.counting(or_(~_is_projected(), Submission.lesson.in_(looked_at)))
+        if own.lesson in stale or not is_collected(context, own)
     ]
     for part in context.track("collect", todo, CHUNK):
-        _collect(context, part, releases)
-    if known != digests:
+        write(context, part)
+    if stale:
         write_atomic(_memory(context), json.dumps(digests, sort_keys=True).encode())
-    return {"counting": len(context.counting), "collected": len(todo)}
+    return {"counting": context.number, "collected": len(todo)}
+
+
+def _is_projected() -> ColumnElement[bool]:
+    """Condition on ``Submission``: an earlier run went on with it, so it was collected."""
+    return exists().where(Projected.submission_id == Submission.id, Projected.content_hash != "")
+
+
+def _built(context: Context) -> Iterator[tuple[str, bytes]]:
+    """Yield the release notebooks that are there."""
+    for key, lesson in context.lessons.items():
+        release = context.course(lesson.course).release(lesson.slug)
+        if release.exists():
+            yield key, release.read_bytes()
 
 
 def _release(context: Context, key: str) -> bytes:
@@ -52,12 +66,17 @@ def _memory(context: Context) -> Path:
     return context.layout.courses / ".collected.json"
 
 
-def _known_releases(context: Context, digests: dict[str, str]) -> dict[str, str]:
+def _known_releases(context: Context) -> dict[str, str]:
+    """Return from which release each lesson was collected; empty for one of which nothing is known or there."""
     try:
         known = json.loads(_memory(context).read_bytes())
     except FileNotFoundError:
-        return {}
-    return {str(key): str(digest) for key, digest in known.items() if key in digests}
+        known = {}
+    there = {level: context.course(level).folder.joinpath("submitted").is_dir() for level in context.levels}
+    return {
+        key: str(known.get(key, "")) if there[lesson.course] else ""
+        for key, lesson in context.lessons.items()
+    }
 
 
 def stamp_text(own: Counting) -> str:
@@ -71,7 +90,7 @@ def _folder(context: Context, own: Counting) -> Path:
     return context.course(own.lesson.split("/", 1)[0]).submitted(own.username, own.slug)
 
 
-def _is_collected(context: Context, own: Counting) -> bool:
+def is_collected(context: Context, own: Counting) -> bool:
     """Tell whether a folder is complete: its time is written last."""
     try:
         return (_folder(context, own) / "timestamp.txt").read_text(encoding="utf-8") == stamp_text(own)
@@ -79,7 +98,13 @@ def _is_collected(context: Context, own: Counting) -> bool:
         return False
 
 
-def _collect(context: Context, part: list[Counting], releases: dict[str, bytes]) -> None:
+def write(context: Context, part: Sequence[Counting]) -> None:
+    """Write the folders of some submissions.
+
+    Raises:
+        DailyError: a lesson is not built, or a name is no folder's.
+    """
+    releases = {key: _release(context, key) for key in sorted({own.lesson for own in part})}
     query = select(Submission.id, Submission.case, Submission.answers)
     with open_session(context.engine) as session:
         rows = session.execute(query.where(Submission.id.in_([own.id for own in part])))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import TypeVar
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, and_, exists, func, select
+from sqlalchemy.orm import aliased
 
 from autograder.audit.silence import Key
 from autograder.daily.audit import silent_exercises
@@ -57,7 +57,17 @@ class Counting:
 
 
 class Context:
-    """One run over one day's submissions."""
+    """One run over one day's submissions.
+
+    Args:
+        site: the site.
+        day: the programme's day.
+        engine: the one database.
+        lessons: all lessons of the site.
+        tell: is told how far each step is.
+        judge: who is asked, or None.
+        whole: look at everything once more, as if nothing were known of earlier runs.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - what a run is made of
         self,
@@ -67,6 +77,8 @@ class Context:
         lessons: Sequence[Lesson],
         tell: Progress,
         judge: Judge | None = None,
+        *,
+        whole: bool = False,
     ) -> None:
         self.site = site
         self.day = day
@@ -74,7 +86,7 @@ class Context:
         self.lessons = {lesson.key: lesson for lesson in lessons}
         self.tell = tell
         self.judge = judge
-        self.reasons: dict[int, dict[str, str]] = {}
+        self.whole = whole
         self._courses: dict[str, Course] = {}
 
     @property
@@ -83,39 +95,64 @@ class Context:
         return layout(self.site)
 
     @cached_property
-    def counting(self) -> tuple[Counting, ...]:
-        """The submissions that count on this day, of lessons that exist, by id.
-
-        Read once, so that all steps see the same ones.
-        """
-        newest = (
-            select(func.max(Submission.id))
-            .where(Submission.submitted_at < day_end(self.day))
-            .group_by(Submission.person_id, Submission.lesson)
-        )
-        query = (
-            select(
-                Submission.id, Person.username, Submission.lesson, Submission.number, Submission.submitted_at
-            )
-            .join_from(Submission, Person, Person.id == Submission.person_id)
-            .where(Submission.id.in_(newest))
-            .order_by(Submission.id)
-        )
-        with open_session(self.engine) as session:
-            rows = [Counting(*row) for row in session.execute(query)]
-        return tuple(row for row in rows if row.lesson in self.lessons)
-
-    @cached_property
     def silent(self) -> Mapping[Key, Reason]:
         """Exercises on which nobody is asked and the ledger is not heard. What must fall silent does so first."""
         return silent_exercises(self.engine, self.lessons, self.site.judge, self.judge)
 
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Course folders of the lessons, such as ``level1``."""
+        return tuple(sorted({lesson.course for lesson in self.lessons.values()}))
+
     @cached_property
-    def by_lesson(self) -> dict[str, tuple[Counting, ...]]:
-        """Counting submissions by lesson key, lessons sorted; lessons without any are left out."""
-        ordered = sorted(self.counting, key=lambda own: (own.lesson, own.id))
-        groups = itertools.groupby(ordered, key=lambda own: own.lesson)
-        return {key: tuple(group) for key, group in groups}
+    def last(self) -> int:
+        """The newest submission's id, read once, so that all steps see the same ones."""
+        with open_session(self.engine) as session:
+            return session.scalar(select(func.max(Submission.id))) or 0
+
+    @property
+    def counts(self) -> ColumnElement[bool]:
+        """Condition on ``Submission``: it counts on this day, as the newest of its person and lesson."""
+        newer = aliased(Submission)
+        same = (newer.person_id == Submission.person_id, newer.lesson == Submission.lesson)
+        later = (newer.id > Submission.id, newer.id <= self.last, newer.submitted_at < day_end(self.day))
+        return and_(self.is_stored, ~exists().where(*same, *later))
+
+    @property
+    def is_stored(self) -> ColumnElement[bool]:
+        """Condition on ``Submission``: handed in before the day's end, to a lesson that exists."""
+        return and_(
+            Submission.submitted_at < day_end(self.day),
+            Submission.id <= self.last,
+            Submission.lesson.in_(self.lessons),
+        )
+
+    def counting(self, *where: ColumnElement[bool]) -> tuple[Counting, ...]:
+        """Return the counting submissions for which something holds, by id."""
+        columns = (
+            Submission.id,
+            Person.username,
+            Submission.lesson,
+            Submission.number,
+            Submission.submitted_at,
+        )
+        wanted = select(Submission.id).where(self.counts, *where)
+        query = (
+            select(*columns)
+            .join_from(Submission, Person, Person.id == Submission.person_id)
+            .where(Submission.id.in_(wanted))
+            .order_by(Submission.id)
+        )
+        with open_session(self.engine) as session:
+            return tuple(Counting(*row) for row in session.execute(query))
+
+    @cached_property
+    def number(self) -> int:
+        """How many submissions count."""
+        groups = select(Submission.person_id).where(self.is_stored)
+        groups = groups.group_by(Submission.person_id, Submission.lesson)
+        with open_session(self.engine) as session:
+            return session.scalar(select(func.count()).select_from(groups.subquery())) or 0
 
     def course(self, level: str) -> Course:
         """Return a level's course folder."""
@@ -131,3 +168,8 @@ class Context:
             part = everything[start : start + size]
             yield part
             self.tell(Event(step=step, done=start + len(part), total=len(everything)))
+
+    def digest(self, key: str) -> str:
+        """Return the digest of a lesson's source notebook."""
+        lesson = self.lessons[key]
+        return self.course(lesson.course).assignment(lesson).digest

@@ -12,15 +12,18 @@ from sqlalchemy.orm import Session, aliased
 
 from autograder.daily.context import CHUNK, Context
 from autograder.human.counting import counts
-from autograder.models import AuditItem, AutoMark, HumanMark
+from autograder.models import AuditItem, AutoMark, HumanMark, Marked
 from courses.clock import day_end, programme_day
 from courses.school.db import session as open_session
-from courses.school.models import Submission
+from courses.school.models import Setting, Submission
 
 Key = tuple[int, str]
 """Submission id and exercise id."""
 DRAWN_WITHIN = timedelta(days=30)
-"""How long after it was handed in an answer may be drawn: a run looks at the last month, not at the whole history."""
+"""How long after it was handed in an answer may be drawn. Of these a run looks at those whose marks changed since the
+last one; at all of them once when the site's share has changed."""
+SETTING = "audit_share"
+"""Key of the fact with which share the last run drew."""
 
 
 def draw_audit(context: Context) -> int:
@@ -37,6 +40,7 @@ def draw_audit(context: Context) -> int:
             if rows:
                 session.execute(insert(AuditItem), rows)
             drawn += len(rows)
+        session.merge(Setting(key=SETTING, value=str(context.site.judge.audit_share)))
     return drawn
 
 
@@ -57,7 +61,10 @@ def _chosen(context: Context, session: Session) -> list[Key]:
         .where(Submission.submitted_at < end, Submission.lesson.in_(context.lessons))
         .order_by(AutoMark.submission_id, AutoMark.exercise)
     )
-    share = context.site.judge.audit_share
+    share, known = context.site.judge.audit_share, session.get(Setting, SETTING)
+    if known is not None and known.value == str(share) and not context.whole:
+        changed = Marked.counted_hash != Marked.content_hash
+        query = query.join(Marked, Marked.submission_id == Submission.id).where(changed)
     return [(id_, name) for id_, name, at in session.execute(query) if is_drawn(at, id_, name, share)]
 
 

@@ -7,74 +7,133 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from autograder import ledger
+from autograder.asking import Paid, Terms, under
+from autograder.audit.silence import Key
+from autograder.calibration import Calibrated
+from autograder.daily import spending
 from autograder.daily.context import Context
 from autograder.daily.report import Event
 from autograder.daily.waiting import WaitingAnswer, waiting_answers, waiting_pupils
-from autograder.judge import Judge, Judgement
+from autograder.human.kept import Kept
+from autograder.judge import Judge, Judgement, Usage, samples_of
 from autograder.partial import judge_rest, verdicts_of
+from autograder.pupil import samples_of_pupil, understanding
 from autograder.remember import is_lasting, remember
+from courses.exercises.base import RubricExercise
+from courses.exercises.teach.kind import Teach
+from courses.lessons.model import CASES
 from courses.school.db import session as open_session
 
 log = logging.getLogger(__name__)
 
 BROKEN = "judge_broken"
 """Reason of an answer on which the judge's own code failed: the other marks of the night must not wait for it."""
-AT_ONCE = 4
-"""Judgements under way together."""
 
 
 @dataclass
 class Asked:
-    """What the judge said in this run. ``passing`` holds abstentions that the ledger doesn't keep."""
+    """What the judge was asked in this run, and what it said.
 
-    judged: int = 0
+    Attributes:
+        answers: the written answers that this judge had not been asked about.
+        pupils: the conversations, likewise.
+        judge: the judge, or None.
+        asked: questions that the judge was given.
+        judged: of these, those that it decided.
+        hits: answers that needed no judge, for the ledger knew them.
+        identical: answers that needed no judge, for another one of this run says the same.
+        used: what all calls took, calibration included.
+        passing: abstentions that the ledger doesn't keep.
+    """
+
+    answers: list[WaitingAnswer] = field(default_factory=list)
+    pupils: list[WaitingAnswer] = field(default_factory=list)
+    judge: Judge | None = None
     asked: int = 0
+    judged: int = 0
     hits: int = 0
+    identical: int = 0
+    used: Usage = field(default_factory=Usage)
     passing: dict[ledger.Question, str] = field(default_factory=dict)
+
+    @property
+    def judge_key(self) -> str:
+        """The judge's identity; empty without one."""
+        return ledger.judge_key(self.judge.name, self.judge.prompt_hash) if self.judge is not None else ""
+
+    def was_asked(self, recall: ledger.Recall, question: ledger.Question) -> bool:
+        """Tell whether this run's judge has an entry for a question, from whatever run."""
+        judge = self.judge
+        return judge is not None and recall.tried(question, judge.name, judge.prompt_hash)
 
 
 def ask(context: Context, judge: Judge | None) -> Asked:
     """Append to the ledger what the judge decides; without a judge nothing is written."""
-    asked = Asked()
-    todo = _unknown(context, judge, asked)
+    asked, refused = Asked(judge=judge), _refused(context, judge)
+    asked.answers = waiting_answers(context, asked.judge_key, {**refused.answers, **context.silent})
+    asked.pupils = waiting_pupils(context, asked.judge_key, refused.pupils | set(context.silent))
+    todo = _unknown(context, asked)
     if judge is not None and todo:
         context.tell(Event(step="judge", done=0, total=len(todo)))
-        asyncio.run(_ask_all(context, judge, todo, asked))
+        terms = Terms(spending.budget_of(context))
+        asyncio.run(_ask_all(context, under(judge, terms), todo, asked))
     return asked
 
 
-def _unknown(context: Context, judge: Judge | None, asked: Asked) -> list[WaitingAnswer]:
+@dataclass
+class _Refused:
+    """Exercises that the judge failed to judge as people do, as long as nothing about them changes."""
+
+    answers: dict[Key, str] = field(default_factory=dict)
+    pupils: set[Key] = field(default_factory=set)
+
+
+def _refused(context: Context, judge: Judge | None) -> _Refused:
+    found = _Refused()
+    if not isinstance(judge, Calibrated):
+        return found
+    with open_session(context.engine) as session:
+        kept = Kept(session)
+    for lesson in context.lessons.values():
+        for slot in lesson.slots:
+            case, exercise = next(iter(slot.variants.items()))
+            key, case = (lesson.key, slot.id), case or CASES[0]
+            if isinstance(exercise, RubricExercise):
+                reason = judge.refuses(exercise, samples_of(lesson, slot.id, case, kept.of(lesson, slot.id)))
+                found.answers |= {key: reason} if reason else {}
+            if isinstance(exercise, Teach) and judge.refuses(
+                understanding(exercise), samples_of_pupil(lesson, slot.id, case)
+            ):
+                found.pupils.add(key)
+    return found
+
+
+def _unknown(context: Context, asked: Asked) -> list[WaitingAnswer]:
     """Return one answer per question that this judge has not seen; count those that need no judge."""
     todo: dict[ledger.Question, WaitingAnswer] = {}
+    waiting = (*asked.answers, *asked.pupils)
     with open_session(context.engine) as session:
-        recall = ledger.Recall(session)
-        for own in (*waiting_answers(context), *waiting_pupils(context)):
+        recall = ledger.Recall(session, (own.question.answer_hash for own in waiting))
+        for own in waiting:
             if own.key in context.silent:
                 continue
             known = recall.find(own.exercise, own.text)
-            is_judged = known is not None and known.outcome == "judged"
-            if is_judged or own.question in todo or _is_tried(recall, own, judge):
-                asked.hits += judge is not None or is_judged
+            if (known is not None and known.outcome == "judged") or asked.was_asked(recall, own.question):
+                asked.hits += 1
+            elif own.question in todo:
+                asked.identical += asked.judge is not None
             else:
-                held = verdicts_of(recall.held(own.exercise, own.text))
-                todo[own.question] = replace(own, known=held)
+                todo[own.question] = replace(own, known=verdicts_of(recall.held(own.exercise, own.text)))
     return list(todo.values())
 
 
-def _is_tried(recall: ledger.Recall, own: WaitingAnswer, judge: Judge | None) -> bool:
-    return judge is not None and recall.tried(own.question, judge.name, judge.prompt_hash)
-
-
 async def _ask_all(context: Context, judge: Judge, todo: list[WaitingAnswer], asked: Asked) -> None:
-    free = asyncio.Semaphore(AT_ONCE)
+    """Ask about as many answers at a time as calls may be under way: a kill loses no more than these."""
+    free = asyncio.Semaphore(judge.at_once if isinstance(judge, Paid) else context.site.judge.at_once)
 
     async def one(own: WaitingAnswer) -> None:
         async with free:
-            try:
-                judgement = await judge_rest(judge, own.exercise, own.text, own.known, own.samples)
-            except Exception:
-                log.exception("The judge broke on %s of %s", own.exercise.id, own.lesson.key)
-                judgement = None
+            judgement = await _judgement(judge, own)
         _remember(context, judge, own, judgement, asked)
         context.tell(Event(step="judge", done=asked.asked, total=len(todo)))
 
@@ -86,17 +145,31 @@ async def _ask_all(context: Context, judge: Judge, todo: list[WaitingAnswer], as
         await judge.aclose()
 
 
+async def _judgement(judge: Judge, own: WaitingAnswer) -> Judgement | None:
+    try:
+        return await judge_rest(judge, own.exercise, own.text, own.known, own.samples)
+    except Exception:
+        log.exception("The judge broke on %s of %s", own.exercise.id, own.lesson.key)
+        return None
+
+
 def _remember(
     context: Context, judge: Judge, own: WaitingAnswer, judgement: Judgement | None, asked: Asked
 ) -> None:
-    """Keep a judgement in its own transaction, so that a killed run loses at most what was under way."""
+    """Keep a judgement and what it took in one transaction: a killed run loses at most what was under way."""
     asked.asked += 1
     if judgement is None:
         asked.passing[own.question] = BROKEN
         return
     asked.judged += judgement.outcome == "judged"
-    if not is_lasting(judgement):
+    asked.used += judgement.usage
+    lasting = is_lasting(judgement)
+    if not lasting:
         asked.passing[own.question] = judgement.reason
+    if not lasting and not judgement.usage.calls:
         return
     with open_session(context.engine) as session:
-        remember(session, own.exercise, own.text, judge, judgement)
+        if lasting:
+            remember(session, own.exercise, own.text, judge, judgement)
+        if judgement.usage.calls:
+            spending.add(session, context.day, judge.name, judgement.usage)

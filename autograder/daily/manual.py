@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, String, cast, select
 from sqlalchemy.orm import Session
 
 from autograder.gradebook import Manual, ManualMark
@@ -24,7 +24,34 @@ FORMGRADER = "formgrader"
 def pull(engine: Engine, level: str, marks: Sequence[ManualMark]) -> int:
     """Append marks that a person made in formgrader since the last run; return their number."""
     with open_session(engine) as session:
-        return sum(_pull(session, level, mark) for mark in marks)
+        ours = _ours(session, level) if marks else frozenset()
+        return sum(_pull(session, level, mark) for mark in marks if _identity(mark) not in ours)
+
+
+_Identity = tuple[str, str, int, str, float, str]  # who, lesson, number, exercise, score, comment
+
+
+def _identity(mark: ManualMark) -> _Identity:
+    number = mark.timestamp.microsecond if mark.timestamp is not None else 0
+    return mark.username, mark.slug, number, mark.exercise, mark.score, mark.comment
+
+
+def _ours(session: Session, level: str) -> frozenset[_Identity]:
+    """Return the manual marks of a level that are our own doing; one query, however many people made."""
+    query = (
+        select(Person.username, Submission.lesson, Submission.number, Projected.manual)
+        .join_from(Projected, Submission, Submission.id == Projected.submission_id)
+        .join(Person, Person.id == Submission.person_id)
+        .where(
+            cast(Projected.manual, String) != "{}", Submission.lesson.startswith(f"{level}/", autoescape=True)
+        )
+    )
+    return frozenset(
+        (username, lesson.split("/", 1)[1], number, exercise, float(score), str(comment))
+        for username, lesson, number, manual in session.execute(query)
+        for exercise, marks in manual.items()
+        for score, comment in marks
+    )
 
 
 def _pull(session: Session, level: str, mark: ManualMark) -> bool:

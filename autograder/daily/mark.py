@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from autograder.daily.context import CHUNK, Context
 from autograder.marking import mark_submissions
 from autograder.models import Marked
 from autograder.near_pass import PassLine
-from courses.clock import day_end
 from courses.school.db import session as open_session
 from courses.school.models import Submission
 
@@ -30,16 +29,13 @@ def mark(context: Context) -> dict[str, int]:
 
 def _unmarked(context: Context) -> dict[str, list[int]]:
     """Return submissions by lesson; those that no longer count too, for points ask when a lesson was first passed."""
-    query = (
-        select(Submission.lesson, Submission.id, Marked.lesson_hash)
-        .join_from(Submission, Marked, Marked.submission_id == Submission.id, isouter=True)
-        .where(Submission.submitted_at < day_end(context.day))
-        .order_by(Submission.id)
+    known = exists().where(
+        Marked.submission_id == Submission.id,
+        Marked.lesson_hash.in_([lesson.hash for lesson in context.lessons.values()]),
     )
+    query = select(Submission.lesson, Submission.id).where(context.is_stored, ~known).order_by(Submission.id)
     todo: dict[str, list[int]] = {}
     with open_session(context.engine) as session:
-        for key, id_, lesson_hash in session.execute(query):
-            lesson = context.lessons.get(key)
-            if lesson is not None and lesson.hash != lesson_hash:
-                todo.setdefault(key, []).append(id_)
+        for key, id_ in session.execute(query):
+            todo.setdefault(key, []).append(id_)
     return todo

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import delete, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from autograder import ledger
 from autograder.daily.context import CHUNK, Context
-from autograder.daily.waiting import WaitingAnswer, waiting_answers
+from autograder.daily.judge import Asked
+from autograder.daily.waiting import IS_WAITING, WaitingAnswer, no_person_decided
 from autograder.digest import refresh_digests
 from autograder.marking import mark_answers, mark_row, marking_of
 from autograder.models import AutoMark
@@ -20,57 +20,48 @@ from courses.school.db import session as open_session
 from courses.school.models import Submission
 
 
-@dataclass
-class Projected:
-    """What became of the answers that waited."""
-
-    marked: int = 0
-    waiting: int = 0
-    abstained: dict[str, int] = field(default_factory=dict)
-
-
-def project_ledger(context: Context, passing: dict[ledger.Question, str]) -> Projected:
-    """Write marks from verdicts, and why the judge abstained.
-
-    Args:
-        context: the run.
-        passing: abstentions of this run that the ledger doesn't keep.
-    """
-    done = Projected()
-    for part in context.track("ledger", waiting_answers(context), CHUNK):
+def project_ledger(context: Context, asked: Asked) -> int:
+    """Write marks from verdicts, and why the judge abstained; return how many answers got a mark."""
+    marked = 0
+    for part in context.track("ledger", asked.answers, CHUNK):
         with open_session(context.engine) as session:
-            recall = ledger.Recall(session)
-            said = partial(_said, context, recall, passing)
-            rows = [row for own in part if (row := _row(own, said(own), done)) is not None]
+            recall = ledger.Recall(session, (own.question.answer_hash for own in part))
+            rows = [row for own in part if (row := _row(own, _said(context, recall, asked, own))) is not None]
             if rows:
                 _replace(session, rows)
-                _hold(context, session, recall, part, done)
-                refresh_digests(session, sorted({own.submission_id for own in part}))
-    return done
+                held = _hold(context, session, recall, part, asked.judge_key)
+                refresh_digests(session, sorted({row["submission_id"] for row in (*rows, *held)}))
+                marked += sum(row["score"] is not None for row in rows) - len(held)
+    return marked
 
 
-def _row(own: WaitingAnswer, judged: ledger.Judged | None, done: Projected) -> dict[str, object] | None:
-    """Return the new mark of an answer, or None when nobody said anything about it."""
+def _said(context: Context, recall: ledger.Recall, asked: Asked, own: WaitingAnswer) -> ledger.Judged | None:
+    """Return what is said of an answer: by the silence of its exercise, by the ledger, by this run's judge."""
+    if own.key in context.silent:
+        return ledger.Judged(outcome="abstained", reason=context.silent[own.key])
+    known = recall.find(own.exercise, own.text)
+    if own.question in asked.passing and (known is None or known.outcome != "judged"):
+        return ledger.Judged(outcome="abstained", reason=asked.passing[own.question])
+    if known is not None and (known.outcome == "judged" or asked.was_asked(recall, own.question)):
+        return known.model_copy(update={"by": asked.judge_key or known.by})
+    return known
+
+
+def _row(own: WaitingAnswer, judged: ledger.Judged | None) -> dict[str, Any] | None:
+    """Return the new mark of an answer, or None when nobody said anything new about it."""
     if judged is None:
-        done.waiting += 1
         return None
-    if judged.outcome == "judged":
-        done.marked += 1
-    else:
-        done.waiting += 1
-        done.abstained[judged.reason] = done.abstained.get(judged.reason, 0) + 1
-    return mark_row(own.submission_id, marking_of(own.exercise, own.answer, judged))
+    if judged.outcome != "judged" and (judged.reason, judged.by) == (own.reason, own.asked):
+        return None
+    return mark_row(own.submission_id, marking_of(own.exercise, own.answer, judged, own.question))
 
 
 def _hold(
-    context: Context,
-    session: Session,
-    recall: ledger.Recall,
-    part: Sequence[WaitingAnswer],
-    done: Projected,
-) -> None:
-    """Leave the judged marks of a challenge to a person where the score is near the pass line."""
+    context: Context, session: Session, recall: ledger.Recall, part: Sequence[WaitingAnswer], judge: str
+) -> list[dict[str, Any]]:
+    """Leave the judged marks of a challenge to a person where the score is near the pass line; return their rows."""
     challenges = {own.submission_id: own.lesson for own in part if own.lesson.challenge}
+    rows = []
     for id_, lesson in challenges.items():
         submission = session.get_one(Submission, id_)
         line = PassLine.of(context.site)
@@ -78,12 +69,12 @@ def _hold(
         markings = mark_answers(lesson, submission.case, submission.answers, recall, silent, line=line)
         near = [marking for marking in markings if marking.reason == REASON]
         outdated = _outdated(session, id_) if near else set()
-        held = [mark_row(id_, marking) for marking in near if marking.exercise not in outdated]
-        if held:
-            _replace(session, held)
-            done.marked -= len(held)
-            done.waiting += len(held)
-            done.abstained[REASON] = done.abstained.get(REASON, 0) + len(held)
+        rows += [mark_row(id_, marking) for marking in near if marking.exercise not in outdated]
+    for row in rows:
+        row["asked"] = judge or row["asked"]  # there is nothing to ask this judge
+    if rows:
+        _replace(session, rows)
+    return rows
 
 
 def _outdated(session: Session, submission_id: int) -> set[str]:
@@ -92,19 +83,21 @@ def _outdated(session: Session, submission_id: int) -> set[str]:
     return set(session.scalars(select(AutoMark.exercise).where(*mine)))
 
 
-def _said(
-    context: Context, recall: ledger.Recall, passing: Mapping[ledger.Question, str], own: WaitingAnswer
-) -> ledger.Judged | None:
-    if own.key in context.silent:
-        return ledger.Judged(outcome="abstained", reason=context.silent[own.key])
-    known = recall.find(own.exercise, own.text)
-    if own.question in passing and (known is None or known.outcome != "judged"):
-        return ledger.Judged(outcome="abstained", reason=passing[own.question])
-    return known
-
-
-def _replace(session: Session, rows: list[dict[str, object]]) -> None:
+def _replace(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Replace marks; deleting and inserting take two statements, the ORM's bulk update one a row."""
     keys = [(row["submission_id"], row["exercise"]) for row in rows]
     session.execute(delete(AutoMark).where(tuple_(AutoMark.submission_id, AutoMark.exercise).in_(keys)))
     session.execute(insert(AutoMark), rows)
+
+
+def count_waiting(context: Context) -> dict[str, int]:
+    """Return how many answers that a judge could read wait for a person, by the judge's reason (empty: none)."""
+    query = (
+        select(AutoMark.reason, func.count())
+        .join_from(AutoMark, Submission, Submission.id == AutoMark.submission_id)
+        .where(IS_WAITING, AutoMark.question != "", no_person_decided(), context.counts)
+        .group_by(AutoMark.reason)
+        .order_by(AutoMark.reason)
+    )
+    with open_session(context.engine) as session:
+        return {row[0]: row[1] for row in session.execute(query)}

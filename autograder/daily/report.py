@@ -38,6 +38,13 @@ class Report(Frozen):
     steps: tuple[StepReport, ...]
     judged: int  # answers that the judge decided in this run
     ledger_hits: int  # answers that needed no judge, for the ledger knew them
-    abstained: dict[str, int]  # reason → answers that the judge left to people
+    identical: int = 0  # answers that needed no judge, for another one of this run says the same
+    calls: int = 0  # requests to the AI, tries that failed included
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0  # of the prompts, those that the provider had in its cache
+    money: float = 0.0  # what this run cost, by ``ai.prices``; a model without a price costs nothing
+    currency: str = ""
+    abstained: dict[str, int]  # reason → answers that wait, of this run and of earlier ones
     waiting: int  # answers of counting submissions that have no mark
     seconds: float

@@ -16,7 +16,7 @@ from autograder.daily.gradebook import project
 from autograder.daily.judge import Asked, ask
 from autograder.daily.lock import alone
 from autograder.daily.mark import mark
-from autograder.daily.project_ledger import Projected, project_ledger
+from autograder.daily.project_ledger import count_waiting, project_ledger
 from autograder.daily.pupils import project_pupils
 from autograder.daily.report import Event, Progress, Report, StepReport
 from autograder.daily.standings import write_standings
@@ -33,13 +33,14 @@ Renderer = Callable[[Site], None]
 """Renders the boards' pages from ``data/boards/standings.json``."""
 
 
-def run(
+def run(  # noqa: PLR0913 - one named option each
     site: Site,
     day: date,
     *,
     judge: Judge | None = None,
     progress: Progress | None = None,
     render: Renderer | None = None,
+    whole: bool = False,
 ) -> Report:
     """Mark everything that was handed in until the end of a programme's day.
 
@@ -51,6 +52,7 @@ def run(
         judge: marks rubric answers; without one they wait for a person.
         progress: is told how far each step is.
         render: renders the boards after the standings were written.
+        whole: look at everything once more, not only at what changed since the last run.
 
     Raises:
         DailyError: a Vietnamese sentence, when the run can't work at all.
@@ -61,7 +63,7 @@ def run(
     with alone(layout(site).data, tell):
         engine = open_engine(database_url(site))
         try:
-            context = Context(site, day, engine, load_lessons(site.lessons), tell, judge)
+            context = Context(site, day, engine, load_lessons(site.lessons), tell, judge, whole=whole)
             return _Run(context, render).report(started)
         finally:
             engine.dispose()
@@ -79,21 +81,25 @@ class _Run:
         self._context = context
         self._render = render
         self._asked = Asked()
-        self._projected = Projected()
+        self._waiting: dict[str, int] = {}
         self._recalled = 0
 
     def report(self, started: float) -> Report:
         """Do all steps."""
         resumed = _begin(self._context.engine, self._context.day)
         steps = tuple(self._step(name) for name in STEPS)
+        asked = self._asked
         return Report(
             day=self._context.day,
             resumed=resumed,
             steps=steps,
-            judged=self._asked.judged,
-            ledger_hits=self._asked.hits + self._recalled,
-            abstained=dict(sorted(self._projected.abstained.items())),
-            waiting=self._projected.waiting,
+            judged=asked.judged,
+            ledger_hits=asked.hits + self._recalled,
+            identical=asked.identical,
+            **asked.used.model_dump(),
+            currency=self._context.site.ai.currency,
+            abstained={reason: number for reason, number in self._waiting.items() if reason},
+            waiting=sum(self._waiting.values()),
             seconds=round(time.perf_counter() - started, 3),
         )
 
@@ -125,16 +131,17 @@ class _Run:
 
     def _ask(self) -> dict[str, int]:
         self._asked = ask(self._context, self._context.judge)
-        return {"asked": self._asked.asked, "judged": self._asked.judged, "hits": self._asked.hits}
+        return {name: getattr(self._asked, name) for name in ("asked", "judged", "hits", "identical")}
 
     def _ledger(self) -> dict[str, int]:
-        self._projected = project_ledger(self._context, self._asked.passing)
-        pupils = project_pupils(self._context)
+        marked = project_ledger(self._context, self._asked)
+        pupils = project_pupils(self._context, self._asked)
         drawn = draw_audit(self._context)
         context = self._context
         refit_gate(context.engine, context.lessons, context.site.judge, context.judge)
-        counts = {"marked": self._projected.marked, "waiting": self._projected.waiting}
-        return {**counts, "pupils": pupils, "drawn": drawn}
+        self._waiting = count_waiting(context)
+        waiting = sum(self._waiting.values())
+        return {"marked": marked, "waiting": waiting, "pupils": pupils, "drawn": drawn}
 
     def _boards(self) -> dict[str, int]:
         if self._render is None:

@@ -8,7 +8,15 @@ create an empty gradebook; a test holds ``tables`` equal to nbgrader's own model
 
 from autograder.gradebook.connect import open_gradebook
 from autograder.gradebook.notebooks import Course
-from autograder.gradebook.project import Manual, Projection, Task, standing, write
+from autograder.gradebook.project import (
+    Manual,
+    Projection,
+    Task,
+    generation,
+    number_standing,
+    standing,
+    write,
+)
 from autograder.gradebook.pull import ManualMark, manual_marks
 from autograder.gradebook.register import register
 
@@ -18,7 +26,9 @@ __all__ = [
     "ManualMark",
     "Projection",
     "Task",
+    "generation",
     "manual_marks",
+    "number_standing",
     "open_gradebook",
     "register",
     "standing",

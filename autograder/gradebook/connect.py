@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 
-from autograder.gradebook.tables import METADATA
+from autograder.gradebook.tables import METADATA, OURS
 
 _TEMPORARY = ".gradebook-"
 
@@ -31,6 +31,7 @@ def open_gradebook(url: str) -> Iterator[Engine]:
     try:
         if not set(METADATA.tables) <= set(inspect(engine).get_table_names()):
             _create(engine)
+        OURS.create_all(engine)
         yield engine
     finally:
         engine.dispose()

@@ -25,7 +25,7 @@ class Assignment:
         self._bytes = (folder / "source" / slug / f"{slug}.ipynb").read_bytes()
         self.notebook: dict[str, Any] = json.loads(self._bytes)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of the source notebook."""
         return hashlib.sha256(self._bytes).hexdigest()

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 
 from autograder.gradebook.register import Registered
 from autograder.gradebook.tables import (
     ASSIGNMENT,
     COMMENT,
+    GENERATION,
     GRADE,
     STUDENT,
     SUBMITTED_ASSIGNMENT,
@@ -92,13 +93,37 @@ def standing(connection: Connection, level: str) -> dict[tuple[str, str], dateti
     return {(row[0], row[1]): row[2] for row in connection.execute(query)}
 
 
+def generation(connection: Connection, level: str) -> str:
+    """Return the mark of our last write; another one, or none, is in a gradebook that was lost or put back."""
+    query = select(GENERATION.c.generation).where(GENERATION.c.course_id == level)
+    return connection.scalar(query) or ""
+
+
+def number_standing(connection: Connection, level: str) -> int:
+    """Return how many submissions stand in the gradebook."""
+    own = SUBMITTED_ASSIGNMENT.c
+    query = (
+        select(func.count())
+        .select_from(SUBMITTED_ASSIGNMENT)
+        .join(ASSIGNMENT, ASSIGNMENT.c.id == own.assignment_id)
+        .where(ASSIGNMENT.c.course_id == level)
+    )
+    return connection.scalar(query) or 0
+
+
 def write(
-    connection: Connection, registered: Mapping[str, Registered], projections: Iterable[Projection]
-) -> None:
+    connection: Connection,
+    level: str,
+    registered: Mapping[str, Registered],
+    projections: Iterable[Projection],
+) -> str:
     """Bring the rows of these submissions to what they shall be; the caller's transaction holds it all.
 
     A manual mark that is not among ``known`` was made by a person meanwhile: it stays, and the next
     run pulls it.
+
+    Returns:
+        The gradebook's new generation.
     """
     everything = list(projections)
     known = _read(connection, registered, everything)
@@ -106,30 +131,59 @@ def write(
     for projection in everything:
         _plan(projection, registered[projection.slug], known, batch)
     _run(connection, batch)
+    return _next_generation(connection, level)
+
+
+def _next_generation(connection: Connection, level: str) -> str:
+    own = {"course_id": level, "generation": new_id()}
+    connection.execute(delete(GENERATION).where(GENERATION.c.course_id == level))
+    connection.execute(insert(GENERATION), [own])
+    return own["generation"]
 
 
 def _read(
     connection: Connection, registered: Mapping[str, Registered], projections: list[Projection]
 ) -> _Known:
-    students = set(connection.scalars(select(STUDENT.c.id)))
-    assignments = {registered[own.slug].assignment_id for own in projections}
-    own, notebook = SUBMITTED_ASSIGNMENT.c, SUBMITTED_NOTEBOOK.c
-    query = (
-        select(own.student_id, own.assignment_id, own.id, notebook.id, own.timestamp)
-        .join_from(SUBMITTED_ASSIGNMENT, SUBMITTED_NOTEBOOK, notebook.assignment_id == own.id)
-        .where(own.assignment_id.in_(assignments))
-    )
-    rows = connection.execute(query)
-    submissions = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
+    """Read what stands there of these learners and lessons, however much else does."""
+    assignments = [registered[slug] for slug in {own.slug for own in projections}]
+    names = sorted({own.username for own in projections})
+    parts = [names[start : start + CHUNK] for start in range(0, len(names), CHUNK)]
+    students = {row for part in parts for row in connection.scalars(_students(part))}
+    submissions = {
+        (row[0], row[1]): (row[2], row[3], row[4])
+        for part in parts
+        for row in connection.execute(_submissions(part, assignments))
+    }
     wanted = [
         submissions[key][1]
         for own in projections
         if (key := (own.username, registered[own.slug].assignment_id)) in submissions
     ]
-    return _Known(students=students, submissions=submissions, cells=_read_cells(connection, wanted))
+    cells = [id_ for own in assignments for id_ in own.cells.values()]
+    return _Known(students=students, submissions=submissions, cells=_read_cells(connection, wanted, cells))
 
 
-def _read_cells(connection: Connection, notebooks: list[str]) -> dict[tuple[str, str], _Cell]:
+def _students(names: Sequence[str]) -> Select[str]:
+    return select(STUDENT.c.id).where(STUDENT.c.id.in_(names))
+
+
+def _submissions(names: Sequence[str], assignments: Sequence[Registered]) -> Select[Any]:
+    """Select by all parts of nbgrader's unique keys: without the first one no index would help."""
+    own, notebook = SUBMITTED_ASSIGNMENT.c, SUBMITTED_NOTEBOOK.c
+    return (
+        select(own.student_id, own.assignment_id, own.id, notebook.id, own.timestamp)
+        .join_from(SUBMITTED_ASSIGNMENT, SUBMITTED_NOTEBOOK, notebook.assignment_id == own.id)
+        .where(
+            own.assignment_id.in_([each.assignment_id for each in assignments]),
+            own.student_id.in_(names),
+            notebook.notebook_id.in_([each.notebook_id for each in assignments]),
+        )
+    )
+
+
+def _read_cells(
+    connection: Connection, notebooks: Sequence[str], cells: Sequence[str]
+) -> dict[tuple[str, str], _Cell]:
     same = (COMMENT.c.notebook_id == GRADE.c.notebook_id) & (COMMENT.c.cell_id == GRADE.c.cell_id)
     query = (
         select(
@@ -141,6 +195,7 @@ def _read_cells(connection: Connection, notebooks: list[str]) -> dict[tuple[str,
             COMMENT.c.manual_comment,
         )
         .join_from(GRADE, COMMENT, same, isouter=True)
+        .where(GRADE.c.cell_id.in_(cells))
         .with_for_update(of=GRADE)
     )
     found: dict[tuple[str, str], _Cell] = {}

@@ -91,6 +91,15 @@ COMMENT = Table(
     Column("manual_comment", Text),
 )
 
+OURS = MetaData()
+"""Tables that we add; nbgrader and its migrations leave them alone."""
+GENERATION = Table(
+    "bdhai_generation",
+    OURS,
+    Column("course_id", String(128), primary_key=True),
+    Column("generation", String(32), nullable=False),  # a new id with each write of ours
+)
+
 
 def new_id() -> str:
     """Return an id as nbgrader makes them."""

@@ -93,6 +93,18 @@ class Checked(Frozen):
     told: str = ""
 
 
+class Looked(Frozen):
+    """What one hard check found, for the result page. ``met`` None: nobody could measure it yet.
+
+    ``worth`` 0: a check that must be met for anything to count.
+    """
+
+    met: bool | None
+    text: str
+    earned: float = 0
+    worth: float = 0
+
+
 class Criterion(Frozen):
     """One observable thing. ``text`` is shown to the learner; ``guidance`` is for markers only."""
 
@@ -199,6 +211,11 @@ class Exercise(Frozen):
         """Return how far an answer is ("Bạn xếp đúng 3/4 mẩu."), never which part is wrong. Empty: nothing to tell."""
         del answer
         return ""
+
+    def looked(self, answer: BaseModel) -> tuple[Looked, ...]:
+        """Return what each hard check found; kinds without such checks have none."""
+        del answer
+        return ()
 
     def understood_ids(self) -> frozenset[str]:
         """Return ids of what a judge decides besides the rubric and nobody is marked by: a pupil's misconceptions."""

@@ -53,7 +53,7 @@ def bundle() -> Bundle:
     )
     return Bundle(
         esm=f"{cards}\nexport default {{ render }};\n",
-        scoped_css=_scoped(f"{look}\n{css}"),
+        scoped_css=_scoped(f"{look}\n{css}") + _light_css(_read(_HERE / "css" / "lab.css")),
         page_js=f"{cards}\n{_light(page)}\n",
         page_css=_light_css(f"{look}\n{css}\n{_read(_HERE / 'css' / 'page.css')}"),
     )

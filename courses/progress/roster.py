@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -16,16 +18,19 @@ def groups(session: Session) -> tuple[GroupFacts, ...]:
 
 def learners(session: Session) -> tuple[PersonFacts, ...]:
     """Return all active learners."""
-    query = select(Person).where(Person.role == "learner", Person.active)
-    return tuple(
-        PersonFacts(p.username, p.pseudonym, p.group.code if p.group else None, p.on_board)
-        for p in session.scalars(query)
+    query = (
+        select(Person.username, Person.pseudonym, Group.code, Person.on_board)
+        .join_from(Person, Group, Group.id == Person.group_id, isouter=True)
+        .where(Person.role == "learner", Person.active)
+        .order_by(Person.id)
     )
+    return tuple(PersonFacts(*row) for row in session.execute(query))
 
 
-def first_checks(session: Session) -> tuple[Check, ...]:
-    """Return each first check of an exercise."""
-    query = select(Person.username, Attempt).join(Person, Person.id == Attempt.person_id)
-    return tuple(
-        Check(name, a.lesson, a.exercise, a.first_at, a.first_right) for name, a in session.execute(query)
-    )
+def first_checks(session: Session, people: Sequence[int] | None = None) -> tuple[Check, ...]:
+    """Return each first check of an exercise, by these people (ids) or by everybody."""
+    columns = (Person.username, Attempt.lesson, Attempt.exercise, Attempt.first_at, Attempt.first_right)
+    query = select(*columns).join_from(Attempt, Person, Person.id == Attempt.person_id)
+    if people is not None:
+        query = query.where(Attempt.person_id.in_(people))
+    return tuple(Check(*row) for row in session.execute(query))

@@ -9,13 +9,13 @@ biggest group and plain averages the smallest; K adults of average behaviour pul
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 
 from courses.progress.facts import GroupFacts, PersonFacts
-from courses.progress.points import Points
 from courses.school.names import text_key
 
 K = 200
@@ -77,7 +77,7 @@ class Standings:
 def standings(
     groups: Sequence[GroupFacts],
     people: Iterable[PersonFacts],
-    earned: Mapping[str, Points],
+    earned: Mapping[str, int],
     day: date,
     *,
     sample: bool = False,
@@ -87,13 +87,14 @@ def standings(
     Args:
         groups: all groups of the ward.
         people: all active learners.
-        earned: what ``points`` returned; a person without an entry has not submitted anything.
+        earned: points by username; a person without an entry has not submitted anything.
         day: the programme day that the boards are made for.
         sample: the installation holds demo data, and the board must say so.
     """
     learners = tuple(people)
     mean = _ward_mean(groups, learners, earned)
-    rows = [_group_row(group, learners, earned, mean) for group in groups]
+    members = _by_group(learners)
+    rows = [_group_row(group, members.get(group.code, []), earned, mean) for group in groups]
     names = {group.code: group.name for group in groups}
     return Standings(day, sample, _ranked_groups(rows), _people(learners, earned, names))
 
@@ -109,8 +110,16 @@ def shrunken_score(total: int, n: int, mean: Fraction) -> Fraction:
     return (total + K * mean) / (n + K)
 
 
+def _by_group(learners: Iterable[PersonFacts]) -> dict[str, list[PersonFacts]]:
+    members: dict[str, list[PersonFacts]] = defaultdict(list)
+    for person in learners:
+        if person.group is not None:
+            members[person.group].append(person)
+    return members
+
+
 def _ward_mean(
-    groups: Sequence[GroupFacts], learners: Sequence[PersonFacts], earned: Mapping[str, Points]
+    groups: Sequence[GroupFacts], learners: Sequence[PersonFacts], earned: Mapping[str, int]
 ) -> Fraction:
     """Return points per working-age adult over the groups whose number of adults is known."""
     known = {group.code: group.working_age for group in groups if group.working_age > 0}
@@ -118,15 +127,13 @@ def _ward_mean(
     return Fraction(total, sum(known.values())) if known else Fraction(0)
 
 
-def _points(person: PersonFacts, earned: Mapping[str, Points]) -> int:
-    found = earned.get(person.username)
-    return found.total if found else 0
+def _points(person: PersonFacts, earned: Mapping[str, int]) -> int:
+    return earned.get(person.username, 0)
 
 
 def _group_row(
-    group: GroupFacts, learners: Sequence[PersonFacts], earned: Mapping[str, Points], mean: Fraction
+    group: GroupFacts, mine: Sequence[PersonFacts], earned: Mapping[str, int], mean: Fraction
 ) -> GroupRow:
-    mine = [person for person in learners if person.group == group.code]
     active = sum(1 for person in mine if person.username in earned)
     why = FEW if active < FEWEST_ACTIVE else NO_COUNT if group.working_age <= 0 else ""
     if why:
@@ -160,7 +167,7 @@ def _ranked_groups(rows: Iterable[GroupRow]) -> tuple[GroupRow, ...]:
 
 
 def _people(
-    learners: Iterable[PersonFacts], earned: Mapping[str, Points], names: Mapping[str, str]
+    learners: Iterable[PersonFacts], earned: Mapping[str, int], names: Mapping[str, str]
 ) -> tuple[PersonRow, ...]:
     shown = [(_points(person, earned), person) for person in learners if person.on_board]
     shown.sort(key=lambda pair: (-pair[0], text_key(pair[1].pseudonym)))

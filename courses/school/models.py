@@ -164,6 +164,7 @@ class Submission(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "lesson", "number", name="uq_submission_number"),
         Index("ix_submission_latest", "lesson", "person_id", "id"),
+        Index("ix_submission_counting", "person_id", "lesson", "id", "submitted_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     receipt: Mapped[str] = mapped_column(String(20), unique=True)  # e.g. "7K3M-9QXD"

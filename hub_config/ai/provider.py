@@ -48,7 +48,7 @@ class Provider(Frozen):
     model: str
     base_url: str = ""  # ends in /v1
     api_key: SecretStr = SecretStr("")
-    concurrency: int = 8
+    concurrency: int = 256  # requests that it bears at the same time; ``judge.at_once`` may ask for fewer
     timeout: float = 120.0  # seconds until the first byte, and between two of them
 
 
@@ -124,10 +124,8 @@ def judge_for(site: Site, env: Mapping[str, str]) -> Judge | None:
     ready = provider and reachable(provider, layout(site).ai)
     if ready is None:
         return None
-    asked: Judge = _ask(site, ready, ready.model)
-    if site.judge.second_model:
-        asked = BothJudges(asked, _ask(site, ready, site.judge.second_model))
-    return Calibrated(_fitted(site, asked), FileStore(layout(site).ai / CALIBRATIONS))
+    asked = _fitted(site, plain_judge(site, ready))
+    return Calibrated(asked, FileStore(layout(site).ai / CALIBRATIONS))
 
 
 def _fitted(site: Site, judge: Judge) -> Judge:
@@ -147,14 +145,22 @@ def _fitted(site: Site, judge: Judge) -> Judge:
         engine.dispose()
 
 
+def plain_judge(site: Site, ready: Provider) -> Judge:
+    """Return the judge that asks a reachable provider, uncalibrated; two models' where the site names a second."""
+    asked = _ask(site, ready, ready.model)
+    second = site.judge.second_model
+    return BothJudges(asked, _ask(site, ready, second)) if second else asked
+
+
 def _ask(site: Site, provider: Provider, model: str) -> OpenAIJudge:
     return OpenAIJudge(
         provider.base_url,
         provider.api_key.get_secret_value(),
         model,
-        concurrency=provider.concurrency,
+        concurrency=min(provider.concurrency, site.judge.at_once),
         timeout=provider.timeout,
         thresholds=Thresholds.of(site),
+        price=site.ai.prices.get(model),
     )
 
 
@@ -175,7 +181,6 @@ def _through_gateway(env: Mapping[str, str]) -> Provider | None:
             model=model["id"],
             base_url=env["BDHAI_AI_URL"],
             api_key=SecretStr(token),
-            concurrency=4,
         )
         return gateway.model_copy(update=LOCAL_PACE) if model["owned_by"] == "local" else gateway
     except (httpx2.HTTPError, ValueError, LookupError, TypeError):

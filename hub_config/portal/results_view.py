@@ -16,8 +16,8 @@ from autograder.judge import REASON_TEXTS, Reason
 from autograder.pupil_results import understood_of
 from autograder.remark.notes import notes
 from autograder.results import ExerciseResult, result_of
-from courses.exercises.base import AnswerError, Exercise, Frozen, RubricExercise, Status
-from courses.exercises.files import file_of
+from courses.exercises.base import AnswerError, Exercise, Frozen, Looked, RubricExercise, Status
+from courses.exercises.files import TYPE_WORDS, HandedFile, file_of, size_words
 from courses.exercises.teach.kind import Teach
 from courses.exercises.teach.pupil import Quiz, Understood, sit
 from courses.lessons.model import Lesson
@@ -57,6 +57,8 @@ class FileView(Frozen):
     """A file of an answer; ``is_picture``: the server has a small copy that may be shown."""
 
     said: str
+    name: str
+    about: str  # type and size
     is_picture: bool
 
 
@@ -77,7 +79,8 @@ class ExerciseView(Frozen):
     abstained: str = ""  # for those who mark: why the judge left it to them, in words
     verdicts: tuple[VerdictView, ...] = ()
     file: FileView | None = None
-    checked: str = ""  # what rules found of an answer that waits for people
+    checks: tuple[Looked, ...] = ()  # what each hard check found, whoever marks the rest
+    checked: str = ""  # what else rules found of an answer that waits for people
     pupil: Quiz | None = None  # teach, when somebody talked with the pupil: how it did
     pupil_by: str = ""  # who decided that, in words
     moved: tuple[str, ...] = ()  # sentences about edits of the rubric that moved this score
@@ -89,8 +92,15 @@ class ExerciseView(Frozen):
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The answer, cut at the words that verdicts rest on."""
-        return parts(self.answer, (one.quote for one in self.verdicts))
+        """The words of the answer, cut where verdicts rest on them; its file is shown by itself."""
+        own = self.answer.removeprefix(f"Tệp: {self.file.said}").lstrip("\n") if self.file else self.answer
+        return parts(own, (one.quote for one in self.verdicts))
+
+    @property
+    def remark(self) -> str:
+        """The mark's comment, unless the checks or verdicts above it say the same."""
+        by_machine = self.source != "person" and (self.verdicts or (self.checks and self.source == "rule"))
+        return "" if self.status == "waiting" or by_machine else self.comment
 
 
 class ResultView(Frozen):
@@ -182,11 +192,13 @@ def _exercise(
     own: ExerciseResult,
     provisional: bool,  # noqa: FBT001 - private
 ) -> ExerciseView:
+    raw = submission.answers.get(exercise.id)
+    checks = _looked(exercise, raw)
     return ExerciseView(
         exercise=exercise.id,
         kind=exercise.kind,
         statement=exercise.statement,
-        answer=answer_text(exercise, submission.answers.get(exercise.id)),
+        answer=answer_text(exercise, raw),
         status=own.status,
         score=own.score,
         max_score=own.max_score,
@@ -196,8 +208,9 @@ def _exercise(
         marked_by=_marked_by(own.source, provisional),
         abstained=REASON_TEXTS.get(cast("Reason", own.reason), ""),
         verdicts=verdict_views(exercise, own.verdicts),
-        file=_file(submission.answers.get(exercise.id)),
-        checked=_checked(exercise, submission.answers.get(exercise.id)) if own.status == "waiting" else "",
+        file=_file(raw),
+        checks=checks,
+        checked=_checked(exercise, raw) if own.status == "waiting" and not checks else "",
     )
 
 
@@ -206,7 +219,20 @@ def _file(raw: object) -> FileView | None:
         found = file_of(raw.get("file")) if isinstance(raw, dict) else None
     except AnswerError:
         return None
-    return FileView(said=found.said(), is_picture=found.type == "image") if found else None
+    return file_view(found) if found else None
+
+
+def file_view(found: HandedFile) -> FileView:
+    """Return how a handed-in file is shown."""
+    about = f"{TYPE_WORDS[found.type]} · {size_words(found.size)}"
+    return FileView(said=found.said(), name=found.name, about=about, is_picture=found.type == "image")
+
+
+def _looked(exercise: Exercise, raw: object) -> tuple[Looked, ...]:
+    try:
+        return exercise.looked(exercise.parse_answer(raw)) if raw is not None else ()
+    except AnswerError:
+        return ()
 
 
 def _checked(exercise: Exercise, raw: object) -> str:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from courses.exercises.answers import blank, fields_of, narrow, text_of
 from courses.exercises.authoring import Kind
-from courses.exercises.base import AnswerError, Checked, Criterion, Frozen, Mark, Status
+from courses.exercises.base import AnswerError, Checked, Criterion, Frozen, Looked, Mark, Status
 from courses.exercises.files import TYPE_WORDS, HandedFile, attached, file_of
 from courses.exercises.product.examples import examples
 from courses.exercises.product.options import read_product
@@ -93,6 +93,22 @@ class Product(WrittenExercise):
         """Return what the checks found, a line each."""
         return "" if self.is_blank(answer) or self._is_copied(answer) else _lines(self._found(answer))
 
+    def looked(self, answer: BaseModel) -> tuple[Looked, ...]:
+        """See ``Exercise.looked``."""
+        if self.is_blank(answer) or self._is_copied(answer):
+            return ()
+        found = self._found(answer)
+        part = 0 if _is_closed(found) else 1
+        return tuple(
+            Looked(
+                met=finding.passed if finding.known else None,
+                text=check.found(finding),
+                earned=part * round(self._earned(check, finding), 2),
+                worth=check.worth,
+            )
+            for check, finding in found
+        )
+
     def mark(self, answer: BaseModel) -> Mark:
         """Return 0 for blank, copied and stopped by a gate; ``waiting`` while the rubric or a check needs people."""
         if self.is_blank(answer):
@@ -100,7 +116,7 @@ class Product(WrittenExercise):
         if self._is_copied(answer):
             return copied(self)
         found = self._found(answer)
-        if any(check.gate and finding.known and not finding.passed for check, finding in found):
+        if _is_closed(found):
             return Mark(score=0, max_score=self.points, status="wrong", comment=_lines(found))
         if self.rubric or not all(finding.known for _, finding in found):
             return Mark(score=None, max_score=self.points, status="waiting", comment=_lines(found))
@@ -161,6 +177,11 @@ class Product(WrittenExercise):
     def sample_answer(self, form: dict[str, Any]) -> dict[str, Any]:
         """Read ``{text: …}`` or ``{file: {type: docx, text: …}}``: facts stand for a file."""
         return sample_file(form, self.answer_fields())
+
+
+def _is_closed(found: Found) -> bool:
+    """Tell whether a gate stands in the way of all points."""
+    return any(check.gate and finding.known and not finding.passed for check, finding in found)
 
 
 def _lines(found: Found) -> str:

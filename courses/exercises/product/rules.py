@@ -13,6 +13,8 @@ from courses.exercises.product.measures import Duration, Image, Pages, Sheets, S
 from courses.exercises.product.rule import Rule
 from courses.exercises.product.work import Finding, Work
 
+MUST = " – điều này bắt buộc, sửa xong bài mới có điểm"
+
 
 def _part(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
@@ -79,14 +81,19 @@ class Check(Frozen):
         """Return what the check asks."""
         return self.text or self.rule.said()
 
-    def told(self, finding: Finding) -> str:
-        """Return one line of what was found."""
+    def found(self, finding: Finding) -> str:
+        """Return what was found, without its sign: what is asked, and what mends the work."""
         if not finding.known:
-            return f"? {self.label()}: máy chưa đo được, người chấm sẽ xem."
+            return f"{self.label()}: máy chưa đo được, người chấm sẽ xem."
         notes = "; ".join(finding.details)
         if finding.passed:
-            return f"✓ {self.label()}{f' ({notes})' if notes else ''}"
-        return f"✗ {self.label()}: {self.message or notes or 'chưa đạt'}"
+            return f"{self.label()}{f' ({notes})' if notes else ''}"
+        return f"{self.label()}: {self.message or notes or 'chưa đạt'}{MUST if self.gate else ''}"
+
+    def told(self, finding: Finding) -> str:
+        """Return one line of what was found."""
+        sign = ("✓" if finding.passed else "✗") if finding.known else "?"
+        return f"{sign} {self.found(finding)}"
 
 
 _OWN: frozenset[str] = frozenset({"text", "message", "points", "gate"})

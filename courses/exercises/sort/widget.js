@@ -239,16 +239,17 @@ function stepRow(h, item) {
 // ---- dragging: pointer events on the grip alone, so that a finger elsewhere scrolls the page ----
 
 const FAR = 6; // px before a press becomes a drag
-const EDGE = 72; // px from the top and bottom where the page scrolls along
+const EDGE = 72; // px from the top and bottom of what scrolls along
 const PACE = 12; // px a frame
 
 function drag(handle, on) {
   let from = null;
   let active = false;
   let scrolling = 0;
+  let along = null;
   const scroll = () => {
     if (!active) return;
-    if (scrolling) scroller(handle).scrollBy(0, scrolling);
+    if (scrolling) along.node.scrollBy(0, scrolling);
     requestAnimationFrame(scroll);
   };
   const stop = () => {
@@ -268,12 +269,13 @@ function drag(handle, on) {
     if (!active && Math.hypot(dx, dy) < FAR) return;
     if (!active) {
       active = true;
+      along = scroller(handle); // before the box moves: it stretches what it is in
       on.box.classList.add("sort-dragged");
       on.start();
       requestAnimationFrame(scroll);
     }
     on.box.style.translate = `${dx}px ${dy}px`;
-    scrolling = event.clientY < EDGE ? -PACE : event.clientY > innerHeight - EDGE ? PACE : 0;
+    scrolling = event.clientY < along.top + EDGE ? -PACE : event.clientY > along.bottom - EDGE ? PACE : 0;
     on.over(event.clientX, event.clientY);
   });
   handle.addEventListener("pointerup", (event) => {
@@ -305,10 +307,13 @@ function mark(all, chosen, name) {
   for (const node of all) node.classList.toggle(name, node === chosen);
 }
 
+// What scrolls around a node, and where it ends on the screen: the page, or a notebook in JupyterLab.
 function scroller(node) {
   for (let it = node.parentElement; it; it = it.parentElement) {
     const flow = getComputedStyle(it).overflowY;
-    if ((flow === "auto" || flow === "scroll") && it.scrollHeight > it.clientHeight) return it;
+    if ((flow !== "auto" && flow !== "scroll") || it.scrollHeight <= it.clientHeight) continue;
+    const { top, bottom } = it.getBoundingClientRect();
+    return { node: it, top: Math.max(0, top), bottom: Math.min(innerHeight, bottom) };
   }
-  return document.scrollingElement;
+  return { node: document.scrollingElement, top: 0, bottom: innerHeight };
 }

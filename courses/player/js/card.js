@@ -12,8 +12,19 @@ const TRY_AGAIN = "Bạn xem lại rồi bấm Kiểm tra lần nữa.";
 function render({ model, el }) {
   el.classList.add("bdh");
   el.lang = "vi";
+  if (!document.body.classList.contains("bdhai-page")) keepInside(el);
   const views = { submit: renderSubmit, review: renderReview };
   return (views[model.get("card").view] || renderExercise)(model, el);
+}
+
+// In JupyterLab, keys on a card are no commands of its notebook: there an arrow goes to the next cell and "m" changes
+// the cell, whatever has the focus. Saving stays. A right click gets the browser's menu, which can paste.
+function keepInside(el) {
+  el.setAttribute("data-jp-suppress-context-menu", "");
+  el.addEventListener("keydown", (event) => {
+    const isSave = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+    if (!isSave) event.stopPropagation();
+  });
 }
 
 function saveWords(kind, at) {
@@ -47,7 +58,7 @@ class ExerciseView {
     this.onState = () => this.follow(model.get("state"));
     model.on("change:state", this.onState);
     this.stops = [
-      hear("case", (wish) => this.switchCase(wish.case)),
+      hear("case", (wish) => isFor(wish, this.card) && this.switchCase(wish.case)),
       hear("roll-call", () => this.tellState()),
     ];
     this.open(model.get("state"));
@@ -73,9 +84,13 @@ class ExerciseView {
 
   caseChoice() {
     const id = uid("case");
-    this.caseSelect = h("select", { id, onchange: () => tell("case", { case: this.caseSelect.value }) });
+    this.caseSelect = h("select", { id, onchange: () => this.tellCase() });
     for (const [key, name] of Object.entries(CASE_NAMES)) this.caseSelect.append(h("option", { value: key }, name));
     return h("p", { class: "bdh-case field" }, h("label", { for: id }, "Tình huống dành cho"), this.caseSelect);
+  }
+
+  tellCase() {
+    tell("case", { lesson: this.card.lesson, case: this.caseSelect.value });
   }
 
   // Show the exercise of a setting with its answer.
@@ -137,7 +152,8 @@ class ExerciseView {
 
   tellState() {
     if (!this.kind) return;
-    tell("answer", { id: this.card.exercise, number: this.card.number, state: this.kind.state(this.saver.current) });
+    const { lesson, exercise: id, number } = this.card;
+    tell("answer", { lesson, id, number, state: this.kind.state(this.saver.current) });
   }
 
   async check() {

@@ -6,11 +6,11 @@ const CASE_NAMES = {
   citizen: "Nông dân, người lao động",
 };
 
-let lastUid = 0;
-
+// JupyterLab loads this code once a card, so the page counts: two cards with the same ids would take each
+// other's labels and radio buttons.
 function uid(prefix) {
-  lastUid += 1;
-  return `bdh-${prefix}-${lastUid}`;
+  globalThis.bdhaiIds = (globalThis.bdhaiIds || 0) + 1;
+  return `bdh-${prefix}-${globalThis.bdhaiIds}`;
 }
 
 // h("p", {class: "soft", onclick: f}, "chữ", node): properties that are functions become listeners.
@@ -40,7 +40,8 @@ async function showPicture(img, name, ask) {
   if (reply.ok) img.src = reply.address;
 }
 
-// Events between the cards of one page, whatever shows the page.
+// Events between the cards of one page, whatever shows the page. JupyterLab shows several lessons in one page: what
+// concerns one says which.
 function tell(name, detail = {}) {
   document.dispatchEvent(new CustomEvent(`bdhai:${name}`, { detail }));
 }
@@ -49,6 +50,10 @@ function hear(name, act) {
   const listener = (event) => act(event.detail);
   document.addEventListener(`bdhai:${name}`, listener);
   return () => document.removeEventListener(`bdhai:${name}`, listener);
+}
+
+function isFor(told, card) {
+  return !told.lesson || told.lesson === card.lesson;
 }
 
 function canonical(value) {

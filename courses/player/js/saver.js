@@ -18,7 +18,7 @@ class Saver {
     this.sent = []; // answers on their way whose replies have not come
     this.stops = [
       hear("link", (link) => link.up && this.push()),
-      hear("flush", (all) => all.promises.push(this.push())),
+      hear("flush", (all) => isFor(all, card) && all.promises.push(this.push())),
     ];
     this.hide = () => document.visibilityState === "hidden" && this.push();
     document.addEventListener("visibilitychange", this.hide);

@@ -22,7 +22,7 @@ class SubmitView {
     const state = model.get("state");
     this.states = new Map(this.card.exercises.map((id) => [id, state.answered.includes(id) ? "done" : "blank"]));
     this.build(el);
-    this.stops = [hear("answer", (answer) => this.answered(answer))];
+    this.stops = [hear("answer", (answer) => isFor(answer, this.card) && this.answered(answer))];
     this.showList();
     if (state.receipt) this.showReceipt(state.receipt);
     tell("roll-call");
@@ -78,7 +78,7 @@ class SubmitView {
     this.button.setAttribute("aria-disabled", "true");
     this.result.replaceChildren(h("p", { class: "soft" }, "Đang nộp bài…"));
     const promises = [];
-    tell("flush", { promises });
+    tell("flush", { lesson: this.card.lesson, promises });
     const saved = await Promise.all(promises);
     const reply = saved.every(Boolean)
       ? await this.line.ask({ type: "submit" }, SUBMIT_SECONDS)

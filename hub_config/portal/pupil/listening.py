@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from autograder import ledger
-from autograder.checks import has_instructions
+from autograder.orders import has_instructions
 from autograder.pupil import heard, read, understanding
 from courses.exercises.teach.kind import Teach
 from courses.exercises.teach.pupil import Heard, Understood

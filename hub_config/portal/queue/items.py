@@ -41,8 +41,8 @@ class Item(Frozen):
 
 
 def learners_of(viewer: Person) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions on ``Person`` for those whose answers a viewer marks; never the viewer's own."""
-    learner = (Person.role == "learner", Person.active.is_(True), Person.id != viewer.id)
+    """Return the conditions on ``Person`` for those whose answers a viewer marks: learners, so never the viewer."""
+    learner = (Person.role == "learner", Person.active.is_(True))
     if viewer.role == "administrator":
         return learner
     if viewer.role != "trainer":

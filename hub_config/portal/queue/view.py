@@ -24,7 +24,7 @@ from hub_config.portal.queue.done import Done, done_by
 from hub_config.portal.queue.identical import identical
 from hub_config.portal.queue.items import MOST, Item, fresh_count, open_items
 from hub_config.portal.quoting import Part, parts
-from hub_config.portal.results_view import FileView, answer_text, criterion_text
+from hub_config.portal.results_view import FileView, answer_text, criterion_text, file_view
 from hub_config.portal.shelf import Shelf
 
 ENDING = 6  # characters of a file's type with its dot, such as “.jpeg”
@@ -268,7 +268,7 @@ def handed(raw: object) -> HandedFile | None:
 
 def _file(raw: object) -> FileView | None:
     file = handed(raw)
-    return FileView(said=file.said(), is_picture=file.type == "image") if file else None
+    return file_view(file) if file else None
 
 
 def _judged_text(exercise: Exercise, raw: object) -> str:

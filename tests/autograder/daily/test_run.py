@@ -77,7 +77,7 @@ def test_identical_answers_are_judged_once(ward, judge, provider, full):
         answers["lenh"] = {"text": answers["lenh"]["text"].replace(" ", " " * (number + 1))}
         ward.submit(username, SLUG, answers, case=full.case)
     report = ward.run(judge=judge())
-    assert (report.judged, report.ledger_hits) == (2, 4)
+    assert (report.judged, report.ledger_hits, report.identical) == (2, 0, 4)
     assert sum(asked.kind == "verdicts" for asked in provider.asked) == 2
     assert {row[4] for row in ward.grades() if row[2] == "lenh"} == {full.expect["lenh"].score}
 

@@ -69,7 +69,9 @@ def test_a_check_that_fails_in_part_earns_its_share_beside_the_rubric(raw):
 def test_a_gate_that_fails_earns_nothing_whatever_else_is_right(raw):
     assert mark(product(), raw) == (0, "wrong")
     answer = product().parse_answer(raw)
-    assert "số điện thoại" in product().mark(answer).comment
+    line = product().mark(answer).comment.splitlines()[2]
+    assert line.startswith("✗ Không có thông tin cá nhân: hình như có số điện thoại")
+    assert line.endswith(" – điều này bắt buộc, sửa xong bài mới có điểm")
 
 
 def test_without_a_rubric_the_checks_mark_at_once():
@@ -104,6 +106,19 @@ def test_kiem_tra_tells_each_check_and_what_mends_it_but_nothing_of_the_rubric()
     assert product().check(product().parse_answer({"text": GOOD})).status == "right"
     long = {"text": "chè " * 20 + "0912 345 678"}
     assert product().check(product().parse_answer(long)).status == "wrong"
+
+
+def test_each_check_says_for_the_result_page_what_it_found_and_earned():
+    exercise = product()
+
+    def looked(raw):
+        return [(one.met, one.earned, one.worth) for one in exercise.looked(exercise.parse_answer(raw))]
+
+    assert looked({"text": "Mời họp. Nơi nhận"}) == [(False, 1, 2), (True, 1, 1), (True, 0, 0)]
+    assert looked({"text": f"{GOOD} Gọi 0912 345 678"})[0] == (True, 0, 2), "a gate that fails earns nothing"
+    assert looked({}) == looked({"text": exercise.statement}) == []
+    unknown = product(rubric=[], checks=[{"pages": 1, "points": 1}])
+    assert unknown.looked(unknown.parse_answer(docx(GOOD)))[0].met is None
 
 
 def test_an_empty_answer_and_the_task_copied_back_tell_nothing_of_the_checks():

@@ -36,7 +36,7 @@ OTHER_FILES = {
     "finding.py": "puts “cảnh báo” before a warning",
 }
 TO_LEARNERS = {
-    "blank", "copied", "_rendered", "_some", "some", "Check.told", "Fact.shown", "Finding.__str__", "attached", "accepted",
+    "blank", "copied", "_rendered", "_some", "some", "Check.told", "Check.found", "Fact.shown", "Finding.__str__", "attached", "accepted",
 }  # fmt: skip
 TO_MARKERS = {"_criterion_line", "_scheme", "_scheme_line", "_worth"}
 # Keys of site.yaml and of rosters, which no lesson has.

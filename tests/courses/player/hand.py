@@ -6,16 +6,31 @@ import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from playwright.sync_api import Locator, Page, expect
 
 SECONDS = 30
 MAX_TABS = 200
+STILL = 150  # ms at the end of a swipe; a finger that flies off makes Chromium swallow the next tap
+
+# JupyterLab lays out a cell when it comes into sight, so what is scrolled to moves once more.
+TO_THE_MIDDLE = """async it => {
+    for (let last = null, steady = 0; steady < 3; ) {
+        it.scrollIntoView({block: "center"});
+        await new Promise(requestAnimationFrame);
+        const { top } = it.getBoundingClientRect();
+        steady = top === last ? steady + 1 : 0;
+        last = top;
+    }
+}"""
 
 
 @dataclass(frozen=True)
 class Hand:
     """One open lesson page."""
+
+    place: ClassVar[str] = "main"  # where on the page the lesson is
 
     page: Page
     folder: Path  # the learner's lesson folder, where answers.json is written
@@ -41,12 +56,16 @@ class Hand:
         """Type a text where the focus is."""
         self.page.keyboard.type(text)
 
-    def drag(self, what: Locator, where: Locator) -> None:
-        """Drag with the mouse; ``where`` may be there only once the drag has begun."""
+    def hold(self, what: Locator) -> None:
+        """Begin to drag with the mouse."""
         x, y = _middle(what)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         self.page.mouse.move(x + 12, y + 12, steps=3)
+
+    def drag(self, what: Locator, where: Locator) -> None:
+        """Drag with the mouse; ``where`` may be there only once the drag has begun."""
+        self.hold(what)
         expect(where).to_be_visible()
         self.page.mouse.move(*_middle(where, scroll=False), steps=6)
         self.page.mouse.up()
@@ -67,6 +86,8 @@ class Hand:
         end = _middle(where, scroll=False)
         touch("touchMove", ((x + end[0]) / 2, (y + end[1]) / 2))
         touch("touchMove", end)
+        self.page.wait_for_timeout(STILL)
+        touch("touchMove", (end[0] + 1, end[1]))
         touch("touchEnd")
         wire.detach()
 
@@ -75,7 +96,7 @@ class Hand:
         until = time.monotonic() + SECONDS
         while (found := self._answers()) != answers:
             if time.monotonic() > until:
-                assert found == answers
+                assert found == answers, found
             self.page.wait_for_timeout(100)  # lets the page go on
 
     def _answers(self) -> dict[str, object] | None:
@@ -88,7 +109,7 @@ class Hand:
 
 def _middle(it: Locator, *, scroll: bool = True) -> tuple[float, float]:
     if scroll:
-        it.evaluate("it => it.scrollIntoView({block: 'center'})")
+        it.evaluate(TO_THE_MIDDLE)
     box = it.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -2,14 +2,14 @@
 
 One file ``drivers/<kind>.py`` a kind: ``LESSON`` (a folder of tests/lessons/level1), ``ANSWERS`` (what answers.json must
 hold afterwards, by exercise id), and ``touch``, ``mouse``, ``keyboard``, ``back``, each given a ``Hand``. ``back`` looks
-whether the page shows those answers again. The sample lesson uses all modes of its kind.
+whether the page shows those answers again. The sample lesson uses all modes of its kind. The same drivers work on the
+lesson view and on the notebook in JupyterLab: they measure places only through the ``Hand``.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
-import re
 import shutil
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from courses.exercises.registry import kinds
 from courses.lessons.build import build_all
 from courses.site import REPOSITORY
 from tests.courses.player.hand import Hand
+from tests.courses.player.lab import LabHand, close_lab, open_lab
 from tests.courses.player.learner_server import running
 
 expect.set_options(timeout=40_000)
@@ -31,7 +32,7 @@ LESSONS = REPOSITORY / "tests" / "lessons" / "level1"
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
 TWICE = {"width": 320, "height": 400}  # 200 % zoom of a window of 640 × 800
-TOO_WIDE = """() => [...document.querySelectorAll("main *")]
+TOO_WIDE = """() => [...document.querySelectorAll("PLACE *")]
     .filter(it => it.getClientRects().length && !it.closest(".table-wrap, .visually-hidden"))
     .filter(it => it.getBoundingClientRect().right > WIDTH + 0.5)
     .map(it => it.outerHTML.slice(0, 120))"""
@@ -67,21 +68,16 @@ def lesson(server, services, tmp_path):  # noqa: ARG001 - the stand-in forgets t
 
 
 @pytest.fixture
-def opened(chromium, lesson):
-    """Return a function that opens a lesson on a screen; the page must not complain."""
+def browser(chromium):
+    """Return a function that starts a person's browser with a screen; no page in it may complain."""
     contexts, complaints = [], []
 
-    def start(slug, **screen):
+    def start(**screen):
         context = chromium.new_context(locale="vi-VN", **screen)
         context.set_default_timeout(30_000)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         contexts.append(context)
-        learner = lesson(slug)
-        page = context.new_page()
-        page.goto(learner.lesson)
-        expect(page.locator("#nop-bai")).to_be_visible()
-        expect(page.locator("#bdh-link")).to_be_empty()
-        return Hand(page, learner.folder)
+        return context
 
     yield start
     for context in contexts:
@@ -89,20 +85,49 @@ def opened(chromium, lesson):
     assert complaints == []
 
 
+def view(context, learner):
+    """Open the lesson view."""
+    page = context.new_page()
+    page.goto(learner.lesson)
+    expect(page.locator("#nop-bai")).to_be_visible()
+    expect(page.locator("#bdh-link")).to_be_empty()
+    return Hand(page, learner.folder)
+
+
+@pytest.fixture
+def opened(browser, lesson):
+    """Return a function that opens a fresh lesson on a screen."""
+    return lambda slug, **screen: view(browser(**screen), lesson(slug))
+
+
+@pytest.fixture
+def lab(browser):  # noqa: ARG001 - its pages close after this
+    """Return a function that opens a lesson in JupyterLab."""
+    pages = []
+
+    def start(context, learner):
+        pages.append(open_lab(context, learner))
+        return LabHand(pages[-1], learner.folder)
+
+    yield start
+    for page in pages:
+        close_lab(page)
+
+
 def look(hand, name, request):
     """Nothing that axe-core finds, nothing wider than the screen."""
-    results = Axe().run(hand.page)
+    results = Axe().run(hand.page, context=hand.place)
     assert results.violations_count == 0, results.generate_report()
-    assert too_wide(hand.page) == []
+    assert too_wide(hand) == []
     folder = request.config.getoption("--shots")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         hand.page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
-def too_wide(page):
-    width = page.viewport_size["width"]  # a phone's innerWidth grows with what is too wide
-    return page.evaluate(TOO_WIDE.replace("WIDTH", str(width)))
+def too_wide(hand):
+    width = hand.page.viewport_size["width"]  # a phone's innerWidth grows with what is too wide
+    return hand.page.evaluate(TOO_WIDE.replace("WIDTH", str(width)).replace("PLACE", hand.place))
 
 
 @pytest.mark.parametrize("kind", DRIVERS)
@@ -139,51 +164,26 @@ def test_a_kind_is_answered_with_the_keyboard_alone(kind, opened):
     driver.back(hand)
 
 
-class LabHand(Hand):
-    """The same hands on the notebook in JupyterLab, where cards have no ids of the page."""
-
-    def card(self, number):
-        return self.page.locator(".bdh-card").filter(has_text=re.compile(rf"Câu {number}/"))
-
-
-@pytest.fixture
-def lab(chromium, lesson):
-    """Return a function that opens a lesson in JupyterLab and runs its cells."""
-    contexts = []
-
-    def start(slug):
-        context = chromium.new_context(locale="vi-VN", viewport={"width": 1280, "height": 2400})
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        learner, page = lesson(slug), context.new_page()
-        page.goto(f"{learner.lab}?reset")  # JupyterLab opens the last test's notebook again otherwise
-        page.wait_for_selector(".jp-Notebook .jp-MarkdownOutput")
-        page.wait_for_function(
-            "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-        )
-        page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-        expect(page.locator(".bdh-card").first).to_be_visible()
-        return learner, LabHand(page, learner.folder)
-
-    yield start
-    for context in contexts:
-        context.close()
-
-
-# The others' drivers measure or drag on the lesson page and don't get through JupyterLab's notebook yet.
-IN_LAB = ("choice", "fill", "number", "prompt", "spot", "teach")
-
-
-@pytest.mark.parametrize("kind", IN_LAB)
-def test_a_kind_answered_in_jupyterlab_is_there_in_the_lesson_view(kind, lab):
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_kind_answered_in_jupyterlab_is_there_in_the_lesson_view(kind, way, browser, lesson, lab, request):
     driver = DRIVERS[kind]
-    learner, hand = lab(driver.LESSON)
+    learner, context = lesson(driver.LESSON), browser(viewport=DESK)
+    hand = lab(context, learner)
+    getattr(driver, way)(hand)
+    hand.saved(driver.ANSWERS)
+    look(hand, f"{kind}-lab-{way}", request)
+    driver.back(view(context, learner))
+
+
+@pytest.mark.parametrize("kind", DRIVERS)
+def test_a_kind_answered_in_the_lesson_view_is_there_in_jupyterlab(kind, browser, lesson, lab):
+    driver = DRIVERS[kind]
+    learner, context = lesson(driver.LESSON), browser(viewport=DESK)
+    hand = view(context, learner)
     driver.mouse(hand)
     hand.saved(driver.ANSWERS)
-    page = hand.page.context.new_page()
-    page.goto(learner.lesson)
-    expect(page.locator("#nop-bai")).to_be_visible()
-    driver.back(Hand(page, learner.folder))
+    driver.back(lab(context, learner))
 
 
 def test_every_kind_has_its_driver():

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.progress import GroupFacts, PersonFacts, Points, standings, to_json_bytes
+from courses.progress import GroupFacts, PersonFacts, standings, to_json_bytes
 from courses.progress.standings import FEW, NO_COUNT, shrunken_score
 
 DAY = date(2026, 9, 7)
@@ -25,7 +25,7 @@ def ward(*groups):
                 PersonFacts(name, f"Búp Chè {number:02d}{place:02d}", f"to-{number}", on_board=place < 2)
             )
             if total is not None:
-                earned[name] = Points(name, total, ())
+                earned[name] = total
     return facts, people, earned
 
 

@@ -144,8 +144,8 @@ def test_the_trainer_reads_why_the_judge_left_the_pupil_to_them_and_the_learner_
     browser_of, receipt, engine, teach
 ):
     judge(engine, receipt, teach, (), reason="signals_disagree")
-    assert "Hai cách chấm" in page_of(browser_of("hung"), f"bai-nop/{receipt}").text
-    assert "Hai cách chấm" not in page_of(browser_of("lan"), f"ket-qua/{receipt}").text
+    assert "Các cách xét của máy" in page_of(browser_of("hung"), f"bai-nop/{receipt}").text
+    assert "Các cách xét của máy" not in page_of(browser_of("lan"), f"ket-qua/{receipt}").text
 
 
 def test_a_pupil_that_waits_is_listed_until_everything_about_it_is_decided(browser_of, receipt, engine):
