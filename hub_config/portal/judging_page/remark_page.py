@@ -87,7 +87,7 @@ class RemarkPage(PageHandler):
         if not allowed:
             raise self.missing()
         if self.get_body_argument("action", "") == "hoi":
-            self.desk.remarks.start(lesson, self._line())
+            self.desk.remarks.start(lesson)
             self.redirect(self.request.path, status=303)
             return
         reason, seen = self.get_body_argument("reason", ""), self.get_body_argument("seen", "")
