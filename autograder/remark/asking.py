@@ -64,7 +64,7 @@ def unknown_answers(session: Session, lesson: Lesson, plan: Plan) -> tuple[Unkno
     for own in session.scalars(select(Submission).where(Submission.id.in_(ids)).order_by(Submission.id)):
         for name in (slot.id for slot in lesson.slots if (own.id, slot.id) in rows):
             read = asking(lesson, own, name)
-            if read is not None and read.question not in found:
+            if read is not None:
                 samples = samples_of(lesson, name, own.case, kept.of(lesson, name))
                 held = verdicts_of(recall.held(read.exercise, read.text))
                 found[read.question] = Unknown(read.exercise, read.text, samples, held)
