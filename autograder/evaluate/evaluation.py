@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Iterable, Mapping
 
 from autograder.evaluate.baselines import expected_words, length, overlap
@@ -11,7 +12,9 @@ from autograder.evaluate.dataset import Dataset
 from autograder.evaluate.figures import Features, Figures, figures, given_marks, known_marks
 from autograder.evaluate.judging import AT_ONCE, Outcome, Run, Tell, run_dataset
 from autograder.evaluate.kept import Kept, Shelf, tokens
+from autograder.gate import Evidence, Point, curve, distance
 from autograder.judge import Judge
+from autograder.signals import Gate, Gated
 
 RERUNS = 20
 
@@ -24,6 +27,8 @@ class Evaluation(Figures):
         uncalibrated: exercises on which the judge did not reproduce the samples, so that it is silent.
         without_samples: exercises that have none: the judge was heard uncalibrated.
         tokens_again: what the second pass cost; ``tokens`` is the first pass and the calibration.
+        curve: agreement against coverage at every tolerance of the gate, from the answers whose signals were heard; no
+            model is asked for it. What the default in ``site.yaml`` rests on.
         confusion: where the pipeline's marks and people's fall, and ``confusion_ungated`` without the gate.
     """
 
@@ -34,6 +39,7 @@ class Evaluation(Figures):
     uncalibrated: tuple[str, ...]
     without_samples: tuple[str, ...]
     tokens_again: int
+    curve: tuple[Point, ...]
     confusion: Table
     confusion_ungated: Table
     exercises: dict[str, Figures]
@@ -73,6 +79,7 @@ def evaluate(  # noqa: PLR0913 - one named option each
         uncalibrated=_silent(run.outcomes),
         without_samples=tuple(id_ for id_, task in dataset.tasks.items() if not task.samples),
         tokens_again=_tokens(run.second),
+        curve=_curve(judge, run.outcomes, dataset),
         confusion=confusion(given_marks(run.outcomes, dataset.tasks)),
         confusion_ungated=confusion(known_marks(run.outcomes, dataset.tasks)),
         exercises=_by_exercise(run.outcomes, dataset, features),
@@ -98,6 +105,23 @@ def _cost(run: Run) -> dict[str, float]:
 
 def _tokens(used: Iterable[Kept]) -> int:
     return sum(tokens(kept.judgement.usage) for kept in used)
+
+
+def _curve(judge: Judge, outcomes: Iterable[Outcome], dataset: Dataset) -> tuple[Point, ...]:
+    """Return the curve that a gate would be fitted from, over answers that a model was asked about."""
+    gate = judge.gate if isinstance(judge, Gated) else Gate()
+    asked = [own for own in outcomes if own.raw.usage.calls]
+    evidence = [
+        Evidence(
+            distance=distance(own.raw.signals, gate),
+            judge=own.raw.signals.checked,
+            person=own.answer.points / dataset.tasks[own.answer.exercise].max_points,
+        )
+        for own in asked
+        if own.raw.signals is not None
+    ]
+    beyond = [math.inf] * (len(asked) - len(evidence))
+    return curve(evidence, [*(one.distance for one in evidence), *beyond], gate)
 
 
 def _silent(outcomes: Iterable[Outcome]) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from autograder.judge import CalibrationSample, Judge, Judgement, Usage
+from autograder.second import BothJudges
+from autograder.signals import Gated
 from courses.exercises.base import Frozen, RubricExercise, canonical_hash
 
 
@@ -68,6 +70,20 @@ class Shelf:
             file.write(f"\n{kept.model_dump_json()}")
 
 
+def through_gate(judge: Judge, judgement: Judgement) -> Judgement:
+    """Return what a judge's gate says of a judgement that may have been made at another: no model is asked again."""
+    if isinstance(judge, BothJudges) or not isinstance(judge, Gated) or judgement.signals is None:
+        return judgement
+    passes = judge.gate.passes(judgement.signals)
+    if judgement.outcome == "judged" and not passes:
+        silent = {"outcome": "abstained", "reason": "signals_disagree"}
+        return judgement.model_copy(update={**silent, "verdicts": (), "leanings": judgement.verdicts})
+    if judgement.reason == "signals_disagree" and passes:
+        decided = {"outcome": "judged", "reason": "", "verdicts": judgement.leanings, "leanings": ()}
+        return judgement.model_copy(update=decided)
+    return judgement
+
+
 class KeptJudge:
     """A judge beside a shelf. See `autograder.judge.Judge`.
 
@@ -107,7 +123,7 @@ class KeptJudge:
         async with self._locks.setdefault(key, asyncio.Lock()):
             kept = self._shelf.get(key) or await self._ask(key, exercise, answer, samples)
         self._used[key] = kept
-        return kept.judgement, kept.seconds
+        return through_gate(self._judge, kept.judgement), kept.seconds
 
     async def _ask(
         self, key: str, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample]
@@ -120,7 +136,12 @@ class KeptJudge:
     def _key(self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample]) -> str:
         shown = [canonical_hash(sample.model_dump(mode="json")) for sample in samples]
         asked = [exercise.model_dump(mode="json"), answer, sorted(shown)]
-        return canonical_hash([*asked, self.name, self.prompt_hash, self._attempt])
+        return canonical_hash([*asked, self.name, self.prompt_hash, self._attempt, self._asked_by_gate()])
+
+    def _asked_by_gate(self) -> object:
+        """Return the gate where it decides what is asked: the second of two judges hears only what passed the first's."""
+        judge = self._judge
+        return judge.gate.model_dump() if isinstance(judge, BothJudges) else None
 
     @property
     def used(self) -> tuple[Kept, ...]:

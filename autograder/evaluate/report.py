@@ -9,6 +9,7 @@ from autograder.evaluate.confusion import as_markdown, as_svg
 from autograder.evaluate.evaluation import Evaluation
 from autograder.evaluate.figures import Agreement, Figures
 from autograder.evaluate.pairs import Difference, PairsReport
+from autograder.gate import Point
 from autograder.judge import REASON_TEXTS
 from autograder.metrics import Interval
 from courses.clock import grouped_number, text_number
@@ -109,7 +110,9 @@ def _report(own: Evaluation, stem: str) -> Iterable[str]:
     yield "\n## Điểm của người và của máy\n"
     yield f"Bài được chấm:\n\n![Bài được chấm]({stem}-gated.svg)\n\n{as_markdown(own.confusion)}\n"
     yield f"Mọi bài AI có xét:\n\n![Mọi bài]({stem}-ungated.svg)\n\n{as_markdown(own.confusion_ungated)}\n"
-    yield "## Từng bài tập\n"
+    yield "## Ngưỡng: giống người và chấm được bao nhiêu\n"
+    yield from _curve(own.curve)
+    yield "\n## Từng bài tập\n"
     yield from _exercises(own.exercises)
     yield f"\nMã lời dặn và ngưỡng (prompt hash): `{own.prompt_hash}`."
 
@@ -130,6 +133,15 @@ def _table(own: Evaluation) -> Iterable[str]:
     yield f"- Từng tiêu chí ({verdicts.n}): trùng {percent(verdicts.exact)}, κ {number(verdicts.kappa)}"
     yield f"- {grouped_number(own.tokens)} token, {own.calls} lần gọi, {text_number(own.seconds)} giây"
     yield f"- Trả lời không đọc được: {own.unparsed}, thành điểm: {own.unparsed_marked}"
+
+
+def _curve(points: Iterable[Point]) -> Iterable[str]:
+    yield "Ngưỡng là phần thang điểm mà các cách xét được lệch nhau (`band_tolerance` trong site.yaml).\n"
+    yield "| Ngưỡng | Chấm được | Bài | Trùng khít | QWK |"
+    yield "| ---: | ---: | ---: | ---: | ---: |"
+    for own in points:
+        told = (percent(own.coverage), str(own.pairs), percent(own.exact), interval(own.qwk))
+        yield f"| {number(own.tolerance)} | {' | '.join(told)} |"
 
 
 def _exercises(exercises: Mapping[str, Figures]) -> Iterable[str]:

@@ -8,6 +8,8 @@ import pytest
 
 from autograder.evaluate import Shelf, evaluate, read_dataset
 from autograder.openai_judge import OpenAIJudge
+from autograder.signals import Gate
+from autograder.thresholds import Thresholds
 from tests.autograder.evaluate.conftest import FULL, KEYWORDS, LEAK, NO_FORM, NO_ROLE, ROWS, answer, exercise
 from tests.fake_openai import BROKEN, CUT_OFF, GARBAGE, FakeOpenAI, by_keyword, generous
 
@@ -183,3 +185,26 @@ def test_a_generous_judge_is_seen_through(data):
 def test_the_texts_of_this_file_are_what_they_say():
     assert "viết ba câu" in FULL and "viết ba câu" in NO_ROLE and "viết ba câu" not in NO_FORM  # noqa: PT018
     assert "0900 000 123" in LEAK
+
+
+def test_another_gate_is_heard_from_the_cache_and_asks_nobody(fake, data, tmp_path):
+    fake.band = lambda _: 2.0  # within a half of every mark, within a quarter of few
+    cache = tmp_path / "c.jsonl"
+    strict = evaluate(judge(fake), data, shelf=Shelf(cache), reruns=0)
+    paid = fake.calls
+    wide = Thresholds(gate=Gate(band=1, words=1))
+    loose = evaluate(judge(fake, thresholds=wide), data, shelf=Shelf(cache), reruns=0)
+    assert fake.calls == paid
+    assert strict.reasons["signals_disagree"] > 0
+    assert loose.abstained == 0
+    assert loose.qwk_not_abstained == loose.qwk == strict.qwk
+    again = evaluate(judge(fake), data, shelf=Shelf(cache), reruns=0)
+    assert again.reasons == strict.reasons
+
+
+def test_agreement_against_coverage_is_told_for_every_tolerance(fake, data):
+    fake.band = lambda _: 2.0
+    points = evaluate(judge(fake), data, reruns=0).curve
+    assert [own.pairs for own in points] == sorted(own.pairs for own in points)
+    assert points[-1].coverage == 1
+    assert points[0].coverage < 1

@@ -36,6 +36,7 @@ def test_the_report_has_its_tables_and_its_plots_beside_it(found, tmp_path):
         assert f"]({name})" in text
         ET.parse(path.with_name(name))
     assert "| moi-hop | 5 |" in text
+    assert "| 0,25 | " in text  # the curve at the default tolerance
     assert found.prompt_hash in text
 
 
