@@ -56,7 +56,7 @@ def test_only_what_is_not_known_is_asked_and_all_of_it_is_judged(exercise, fake,
     assert judgement.claims == 1  # quotes of old verdicts were checked then
 
 
-def test_a_quote_that_was_lost_then_is_not_lost_again_now(exercise, fake, model):
+def test_a_quote_that_was_lost_then_is_not_lost_again_now(exercise, model):
     known = (*KNOWN, Verdict(criterion="vai", met=False, quote="bạn là vua", reason="quote_not_found"))
     judgement = run(model(), exercise, NO_ROLE, known)
     assert (judgement.outcome, judgement.lost_quotes, judgement.claims) == ("judged", 0, 1)
