@@ -81,7 +81,7 @@ def mark_submissions(
     ids = [submission.id for submission in submissions]
     recall, silent = ledger.Recall(session), silence.reasons_of(session, lesson.key)
     judged = _judged(session, ids)
-    _prepare(recall, lesson, submissions)
+    prepare(recall, lesson, submissions)
     markings = {
         s.id: mark_answers(lesson, s.case, s.answers, recall, _unjudged(silent, judged, s.id), line=line)
         for s in submissions
@@ -98,7 +98,7 @@ def mark_submissions(
     return sum(marking.source == "ai" for own in markings.values() for marking in own)
 
 
-def _prepare(recall: ledger.Recall, lesson: Lesson, submissions: Sequence[Submission]) -> None:
+def prepare(recall: ledger.Recall, lesson: Lesson, submissions: Sequence[Submission]) -> None:
     """Ask the ledger once for the written answers of all submissions."""
     slots = [slot for slot in lesson.slots if next(iter(slot.variants.values())).rubric_marked]
     fresh = (
