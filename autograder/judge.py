@@ -109,6 +109,7 @@ class Usage(Frozen):
     completion_tokens: int = 0
     cached_tokens: int = 0  # of the prompt's, those that the provider had in its cache
     money: float = 0.0  # in the site's currency, by its price list
+    replayed: int = 0  # calls that were paid before, when their batch came back
 
     @property
     def tokens(self) -> int:
@@ -130,6 +131,7 @@ class Usage(Frozen):
             completion_tokens=self.completion_tokens + sign * other.completion_tokens,
             cached_tokens=self.cached_tokens + sign * other.cached_tokens,
             money=self.money + sign * other.money,
+            replayed=self.replayed + sign * other.replayed,
         )
 
 

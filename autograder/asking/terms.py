@@ -7,8 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from autograder.asking.batch import Batches
 from autograder.asking.budget import Budget
 from autograder.asking.call import Call, Said
+from autograder.asking.client import Client
+from autograder.asking.direct import Direct
 from autograder.judge import Judge
 
 
@@ -32,9 +35,19 @@ class Asker(Protocol):
 
 @dataclass(frozen=True)
 class Terms:
-    """What a run may spend. Judges of one run share one."""
+    """What a run may spend, and whether it asks in batches. Judges of one run share one."""
 
     budget: Budget = field(default_factory=Budget)
+    batches: Batches | None = None
+
+    @property
+    def at_once(self) -> Terms:
+        """The same budget, without batches: for questions that can't wait."""
+        return Terms(self.budget)
+
+    def asker(self, client: Client) -> Asker:
+        """Return what asks a client's model under these terms."""
+        return Direct(client, self.budget) if self.batches is None else self.batches.desk(client)
 
 
 @runtime_checkable

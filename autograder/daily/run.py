@@ -96,7 +96,7 @@ class _Run:
             judged=asked.judged,
             ledger_hits=asked.hits + self._recalled,
             identical=asked.identical,
-            **asked.used.model_dump(),
+            **asked.used.model_dump(exclude={"replayed"}),
             currency=self._context.site.ai.currency,
             abstained={reason: number for reason, number in self._waiting.items() if reason},
             waiting=sum(self._waiting.values()),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from autograder import ledger
 from autograder.asking import Paid, Terms, under
-from autograder.daily import spending
+from autograder.asking import spent
 from autograder.daily.spending import budget_for
 from autograder.human.kept import Kept
 from autograder.judge import CalibrationSample, Judge, Judgement, Usage, Verdict, samples_of
@@ -132,4 +132,4 @@ def _keep(  # noqa: PLR0913, PLR0917 - what one answer leaves behind
         if is_lasting(judgement):
             remember(session, own.exercise, own.text, judge, judgement)
         if judgement.usage.calls:
-            spending.add(session, day, judge.name, judgement.usage)
+            spent.add(session, day, judge.name, judgement.usage)

@@ -32,7 +32,7 @@ def client(server):
 
     def make(most=8, **options):
         known = {"timeout": 5.0, "retries": 0, "pace": Pace(most)}
-        return Client(server.base_url, "key", **(known | options))
+        return Client(server.base_url, "key", "fake", **(known | options))
 
     return make
 
