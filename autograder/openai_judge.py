@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from autograder.asking import Asker, Call, Client, Direct, Pace, Silent, Talk, Terms
+from autograder.asking import Asker, Call, Direct, Pace, Silent, Talk, Terms
+from autograder.asking.client import Client
 from autograder.checks import hard_check
 from autograder.judge import CalibrationSample, Judgement, Signals, Usage, Verdict, abstain
 from autograder.partial import rest_of

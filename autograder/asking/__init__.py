@@ -3,13 +3,14 @@
 ``Call`` → ``Client`` (patience) → ``Pace`` (how many at once) → ``Said``; or through the provider's Batch API: ``Batches``.
 ``Budget`` lets no answer begin that the day can't pay. What can't be asked is a ``Silent`` with its reason, never a
 mark. See ``docs/judge-cost.md``.
+
+Importing this package loads no ``openai``: `client`, `faults`, `wire` and `batch` do.
 """
 
-from autograder.asking.batch import Batches
+from autograder.asking.batches import Batches
 from autograder.asking.book import Book
 from autograder.asking.budget import Budget
 from autograder.asking.call import Call, Said, Silent
-from autograder.asking.client import Client
 from autograder.asking.direct import Direct
 from autograder.asking.pace import Pace
 from autograder.asking.terms import Asker, Paid, Talk, Terms, under
@@ -20,7 +21,6 @@ __all__ = [
     "Book",
     "Budget",
     "Call",
-    "Client",
     "Direct",
     "Pace",
     "Paid",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from autograder.asking.batch import Batches
+from autograder.asking.batches import Batches
 from autograder.asking.budget import Budget
 from autograder.asking.call import Call, Said
-from autograder.asking.client import Client
 from autograder.asking.direct import Direct
 from autograder.judge import Judge
+
+if TYPE_CHECKING:
+    from autograder.asking.client import Client
 
 
 class Talk(Protocol):

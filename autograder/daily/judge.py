@@ -62,6 +62,15 @@ class Asked:
         """The judge's identity; empty without one."""
         return ledger.judge_key(self.judge.name, self.judge.prompt_hash) if self.judge is not None else ""
 
+    def hear(self, question: ledger.Question, judgement: Judgement) -> None:
+        """Count a judgement; one that waits for its batch is not there yet."""
+        self.asked += judgement.reason != "batch"
+        self.judged += judgement.outcome == "judged"
+        self.used += judgement.usage
+        self.passing.pop(question, None)
+        if not is_lasting(judgement):
+            self.passing[question] = judgement.reason
+
     def was_asked(self, recall: ledger.Recall, question: ledger.Question) -> bool:
         """Tell whether this run's judge has an entry for a question, from whatever run."""
         judge = self.judge
@@ -172,9 +181,7 @@ async def _round(
         async with free:
             judgement = await _judgement(judge, own)
         if judgement is not None and judgement.reason == "batch":
-            asked.passing[own.question] = "batch"
             left.append(own)
-            return
         _remember(context, judge, own, judgement, asked)
         context.tell(Event(step="judge", done=asked.asked, total=max(asked.asked, len(todo))))
 
@@ -196,16 +203,12 @@ def _remember(
     context: Context, judge: Judge, own: WaitingAnswer, judgement: Judgement | None, asked: Asked
 ) -> None:
     """Keep a judgement and what it took in one transaction: a killed run loses at most what was under way."""
-    asked.asked += 1
-    asked.passing.pop(own.question, None)
     if judgement is None:
+        asked.asked += 1
         asked.passing[own.question] = BROKEN
         return
-    asked.judged += judgement.outcome == "judged"
-    asked.used += judgement.usage
+    asked.hear(own.question, judgement)
     lasting = is_lasting(judgement)
-    if not lasting:
-        asked.passing[own.question] = judgement.reason
     if not lasting and not judgement.usage.calls:
         return
     with open_session(context.engine) as session:

@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from autograder.asking import Call, Client, Pace
+from autograder.asking import Call, Pace
+from autograder.asking.client import Client
 from tests.fake_openai import FakeOpenAI
 
 
