@@ -59,6 +59,7 @@ class FakeBatches(FakeOpenAI):
         self.stored: dict[str, bytes] = {}
         self.batches: dict[str, Batch] = {}
         self.paid: Counter[str] = Counter()
+        self.paid_by: Counter[tuple[str, str]] = Counter()  # by key shown and question
         self.refuse: dict[str, Fault] = {}  # by path below /v1: what a POST there gets instead
         self.loses_answers = False  # a batch is made, but nobody learns of it
         self.line_fault: dict[str, Any] | None = None  # what an unanswered line gets in the error file
@@ -80,7 +81,7 @@ class FakeBatches(FakeOpenAI):
         self.stored[name] = content
         return name
 
-    def make(self, body: dict[str, Any]) -> Batch:
+    def make(self, body: dict[str, Any], authorization: str = "") -> Batch:
         lines = [json.loads(line) for line in self.stored[body["input_file_id"]].splitlines()]
         batch = Batch(
             id=f"batch_{len(self.batches) + 1}",
@@ -93,6 +94,7 @@ class FakeBatches(FakeOpenAI):
         )
         self.batches[batch.id] = batch
         self.paid.update(line["custom_id"] for line in lines)
+        self.paid_by.update((authorization, line["custom_id"]) for line in lines)
         return batch
 
     def told(self, batch: Batch) -> dict[str, Any]:
@@ -172,7 +174,7 @@ class _Content(_Handler):
 
 class _Batches(_Handler):
     def post(self) -> None:
-        batch = self.fake.make(json.loads(self.request.body))
+        batch = self.fake.make(json.loads(self.request.body), self.request.headers.get("Authorization", ""))
         if self.fake.loses_answers:
             self.request.connection.stream.close()  # type: ignore[union-attr] # cut on purpose
             return
