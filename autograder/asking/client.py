@@ -90,7 +90,12 @@ class Client:
                 body = await self._send(call)
         except Silent as silent:  # it is nobody's turn
             raise Silent(silent.reason, used) from silent
-        except (openai.OpenAIError, TimeoutError, ValueError) as error:  # ValueError: the body is no JSON
+        except (
+            openai.OpenAIError,
+            TimeoutError,
+            ValueError,
+            RecursionError,
+        ) as error:  # the last two: no JSON
             fault = fault_of(error)
             if fault.overload:
                 self.pace.overloaded(began, fault.reason, fault.wish)

@@ -112,7 +112,7 @@ async def _patient(asked: Awaitable[T]) -> T:
     try:
         async with asyncio.timeout(SECONDS):
             return await asked
-    except (openai.OpenAIError, TimeoutError, ValueError) as error:
+    except (openai.OpenAIError, TimeoutError, ValueError, RecursionError) as error:
         fault = fault_of(error)
         said_no = isinstance(error, openai.APIStatusError) and not fault.again
         raise (Refused if said_no else Silent)(fault.reason) from error
@@ -147,7 +147,7 @@ def _lines(content: bytes) -> Iterator[tuple[str, dict[str, Any] | Reason]]:
         try:
             said = json.loads(line)
             key = said["custom_id"]
-        except (ValueError, LookupError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             continue
         if isinstance(key, str) and isinstance(said, dict):
             yield key, _said(said)

@@ -215,7 +215,7 @@ def test_garbage_in_a_result_is_never_a_mark(ward, provider, judge, hand_in):
     provider.seconds = 0
     told = provider.told(provider.batches[batch.remote_id])
     provider.stored[told["output_file_id"]] = (
-        b'{"custom_id": 5}\nnot json\n[]\n{"custom_id": "x", "response": 3}\n'
+        b'{"custom_id": 5}\nnot json\n[]\n{"custom_id": "x", "response": 3}\n' + b"[" * 9999
     )
     assert ward.run(tomorrow(3), judge=judge()).judged == 0
 
