@@ -145,6 +145,7 @@ class FakeOpenAI:
         port: 0 picks a free one.
         keep: how many past requests ``asked`` remembers.
         bears: requests in flight at most; one more gets ``RATE_LIMITED``, or ``too_many``.
+        slots: requests worked on at the same time; others wait for a slot, as at a server of one's own.
     """
 
     def __init__(
@@ -161,10 +162,12 @@ class FakeOpenAI:
         keep: int = 10_000,
         bears: int | None = None,
         too_many: Fault = RATE_LIMITED,
+        slots: int = 10_000,
     ) -> None:
         self.rule, self.latency, self.chat, self.always = rule, latency, chat, always
         self.pause = pause
         self.bears, self.too_many, self.refused = bears, too_many, 0
+        self.slots = slots
         self.band = band
         self.faults = deque(faults)
         self.asked: deque[Asked] = deque(maxlen=keep)
@@ -197,6 +200,7 @@ class FakeOpenAI:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self.free = asyncio.Semaphore(self.slots)
         application = tornado.web.Application(self.routes(), log_function=lambda _: None)
         server = tornado.httpserver.HTTPServer(application, idle_connection_timeout=30)
         (socket,) = tornado.netutil.bind_sockets(self.port, "127.0.0.1")
@@ -265,7 +269,8 @@ class _Completions(tornado.web.RequestHandler):
         fake.in_flight += 1
         fake.most_in_flight = max(fake.most_in_flight, fake.in_flight)
         try:
-            await asyncio.sleep(fake.latency if fault.latency is None else fault.latency)
+            async with fake.free:
+                await asyncio.sleep(fake.latency if fault.latency is None else fault.latency)
             await self._reply(asked, fault)
         finally:
             fake.in_flight -= 1
