@@ -12,8 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from autograder import ledger
-from autograder.asking import Paid, Terms, under
-from autograder.asking import spent
+from autograder.asking import Paid, Terms, spent, under
 from autograder.daily.spending import budget_for
 from autograder.human.kept import Kept
 from autograder.judge import CalibrationSample, Judge, Judgement, Usage, Verdict, samples_of
