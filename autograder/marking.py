@@ -233,9 +233,11 @@ def marking_of(
 ) -> Marking:
     """Turn a judgement of an answer into a mark: the judge decided booleans, code adds the points."""
     if judged.outcome != "judged":
+        # what rules found of a product is told meanwhile
+        found = waiting(exercise) if answer is None else exercise.mark(answer)
         return Marking(
             exercise=exercise.id,
-            mark=waiting(exercise),
+            mark=found,
             source="nobody",
             verdicts=judged.leanings,
             reason=judged.reason,

@@ -91,11 +91,11 @@ def _replace(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def count_waiting(context: Context) -> dict[str, int]:
-    """Return how many answers that a judge could read wait for a person, by the judge's reason (empty: none)."""
+    """Return how many answers wait for a judge or a person, by the judge's reason (empty: none)."""
     query = (
         select(AutoMark.reason, func.count())
         .join_from(AutoMark, Submission, Submission.id == AutoMark.submission_id)
-        .where(IS_WAITING, AutoMark.question != "", no_person_decided(), context.counts)
+        .where(IS_WAITING, no_person_decided(), context.counts)
         .group_by(AutoMark.reason)
         .order_by(AutoMark.reason)
     )
