@@ -29,14 +29,14 @@ class AppealRefused(ValueError):  # noqa: N818 - told to the learner
     """The appeal was not taken; the message is a Vietnamese sentence."""
 
 
-def appealable(exercise: Exercise, own: ExerciseResult, met: Mapping[str, bool]) -> tuple[str, ...]:
+def appealable(exercise: Exercise, own: ExerciseResult) -> tuple[str, ...]:
     """Return the criteria that a learner may appeal, in the rubric's order.
 
     Args:
         exercise: the declaration answered.
-        own: the mark that counts.
-        met: the verdicts that it rests on, the AI's or a person's; empty where points were given without any.
+        own: the mark that counts, with the verdicts that it rests on; none where points were given without any.
     """
+    met = {str(one["criterion"]): one["met"] is True for one in own.verdicts}
     decided = own.source in {"ai", "person"} and own.score is not None
     if not decided or not isinstance(exercise, RubricExercise) or own.status == "right":
         return ()

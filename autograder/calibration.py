@@ -129,7 +129,7 @@ class Calibrated:
     """
 
     def __init__(self, judge: Judge, store: Store | None = None) -> None:
-        self._judge = judge
+        self._judge = self._tested = judge
         self._store: Store = MemoryStore() if store is None else store
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -149,9 +149,9 @@ class Calibrated:
         return self._judge.at_once if isinstance(self._judge, Paid) else 1
 
     def under(self, terms: Terms) -> Calibrated:
-        """See `autograder.asking.Paid.under`."""
+        """See `autograder.asking.Paid.under`; samples wait for no batch, for nothing is judged before them."""
         own = copy.copy(self)
-        own._judge = under(self._judge, terms)  # noqa: SLF001 - our own copy
+        own._judge, own._tested = under(self._judge, terms), under(self._judge, terms.at_once)  # noqa: SLF001 - our own copy
         return own
 
     @property
@@ -197,7 +197,7 @@ class Calibrated:
         self, exercise: RubricExercise, samples: Sequence[CalibrationSample]
     ) -> tuple[Judgement | None, Usage]:
         """See `fault`; with what calibrating took."""
-        key, meter = self._key(exercise, samples), _Meter(self._judge)
+        key, meter = self._key(exercise, samples), _Meter(self._tested)
         async with self._locks.setdefault(key, asyncio.Lock()):
             known = self._store.get(key)
             if known is None:

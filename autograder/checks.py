@@ -122,6 +122,7 @@ def passages(words: list[str], length: int = PASSAGE) -> list[tuple[str, ...]]:
 
 
 def _length(exercise: RubricExercise, count: int) -> Reason | None:
-    if count < exercise.min_words:
+    least, most = exercise.judged_words
+    if count < least:
         return "too_short"
-    return "too_long" if count > exercise.max_words else None
+    return "too_long" if count > most else None

@@ -18,8 +18,8 @@ from autograder import daily
 from autograder.daily import DailyError, Event, Progress, Renderer, Report
 from autograder.daily.judge import BROKEN
 from autograder.feedback import FeedbackError, write_feedback
-from autograder.judge import REASON_TEXTS, Judge
-from courses.clock import now, programme_day, text_date, text_number
+from autograder.judge import PASSING, REASON_TEXTS, Judge
+from courses.clock import grouped_number, now, programme_day, text_date, text_number
 from courses.lessons import LessonError
 from courses.site import Site, load_site
 from courses.yaml_errors import YamlError
@@ -42,6 +42,9 @@ Day = Annotated[
     typer.Option(formats=["%Y-%m-%d"], help="Ngày cần chấm; bỏ trống là hôm nay (ngày kết thúc lúc 04:00)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Chỉ in báo cáo dạng JSON.")]
+Whole = Annotated[
+    bool, typer.Option("--all", help="Xem lại mọi bài nộp từ đầu, không chỉ bài mới; chậm hơn nhiều.")
+]
 OneLesson = Annotated[str, typer.Option(help="Chỉ bài này, ví dụ 02-lenh-bon-phan.")]
 OneUser = Annotated[str, typer.Option(help="Chỉ người này (tên đăng nhập).")]
 
@@ -72,6 +75,7 @@ def make_app(parts: Parts) -> typer.Typer:
     def daily_command(
         date: Day = None,
         as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
+        whole: Whole = False,  # noqa: FBT002 - as above
     ) -> None:
         """Chấm mọi bài nộp đến hết ngày, ghi sổ điểm và bảng xếp hạng."""
         with _sentences():
@@ -79,7 +83,8 @@ def make_app(parts: Parts) -> typer.Typer:
             parts.prepare(site)
             day = date.date() if date else programme_day(now())
             with _progress(hidden=as_json) as tell:
-                report = daily.run(site, day, judge=parts.judge(site), progress=tell, render=parts.render)
+                judge, render = parts.judge(site), parts.render
+                report = daily.run(site, day, judge=judge, progress=tell, render=render, whole=whole)
             typer.echo(report.model_dump_json(indent=1) if as_json else summary(report))
 
     @commands.command("feedback")
@@ -102,17 +107,34 @@ app = make_app(Parts())
 def summary(report: Report) -> str:
     """Return the report as Vietnamese lines."""
     counts = {step.step: step.counts for step in report.steps}
-    texts = {str(reason): text for reason, text in REASON_TEXTS.items()} | _OWN_REASONS
+    later = sum(number for reason, number in report.abstained.items() if reason in {*PASSING, BROKEN})
     lines = [
         f"Đã chấm xong ngày {text_date(report.day)} trong {text_number(report.seconds)} giây.",
         f"Bài nộp được tính: {counts['collect']['counting']}; chấm mới: {counts['mark']['marked']}.",
         f"Ghi sổ điểm: {counts['gradebook']['projected']} bài.",
         f"Lấy về từ nbgrader: {counts['gradebook']['pulled']} điểm do huấn luyện viên chấm.",
-        f"AI chấm: {report.judged} câu; sổ cái có sẵn: {report.ledger_hits} câu.",
-        f"Còn chờ người chấm: {report.waiting} câu.",
+        _judged(report),
+        _cost(report),
+        f"Còn chờ người chấm: {report.waiting - later} câu; chờ AI ở lượt sau: {later} câu.",
     ]
+    texts = {str(reason): text for reason, text in REASON_TEXTS.items()} | _OWN_REASONS
     lines += [f"  – {number} câu: {texts.get(reason, reason)}" for reason, number in report.abstained.items()]
     return "\n".join(lines)
+
+
+def _judged(report: Report) -> str:
+    known = f"sổ cái có sẵn: {report.ledger_hits} câu; giống hệt câu khác: {report.identical} câu"
+    return f"AI chấm: {report.judged} câu; {known}."
+
+
+def _cost(report: Report) -> str:
+    """Return what asking the AI took, as a sentence."""
+    cached = f" (nhà cung cấp nhớ sẵn {grouped_number(report.cached_tokens)})" if report.cached_tokens else ""
+    return (
+        f"Hỏi AI {grouped_number(report.calls)} lần: gửi {grouped_number(report.prompt_tokens)} token{cached}, "
+        f"nhận {grouped_number(report.completion_tokens)} token; "
+        f"hết {grouped_number(report.money, 2)} {report.currency} theo bảng giá."
+    )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""People's verdicts on single criteria: append-only, the newest on each criterion wins, and always over the judge's.
+"""People's verdicts on single criteria: the newest on each criterion wins, and always over the judge's; none is deleted.
 
 They stand beside the judge's own verdicts and replace none, so that both can be read and no run undoes a person's
 decision. One table serves every set of criteria: ``MARKS`` is the rubric that an exercise is marked by, ``PUPIL``
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from autograder.digest import CHUNK
 from autograder.human.counting import counts
-from autograder.models import HumanVerdict
+from autograder.models import Decision, HumanVerdict
 from courses.clock import now
 
 Rubric = Literal["marks", "pupil"]
@@ -67,6 +67,27 @@ def decide(  # noqa: PLR0913 - a verdict is these facts
     )
     session.add(verdict)
     return verdict
+
+
+def withdraw(session: Session, submission_id: int, exercise: str, rubric: Rubric, criterion: str) -> None:
+    """Take back what people decided about a criterion; the judge's verdict counts again, and the rows stay.
+
+    Args:
+        session: an open session; the caller commits, and has checked that the person may decide the criterion.
+        submission_id: a submission.
+        exercise: exercise id.
+        rubric: which criteria of the exercise.
+        criterion: id of a criterion.
+    """
+    own = {"submission_id": submission_id, "exercise": exercise, "rubric": rubric, "criterion": criterion}
+    session.flush()
+    for row in session.scalars(select(HumanVerdict).filter_by(**own).where(counts(HumanVerdict.decision_id))):
+        undone = Decision(
+            kind=rubric, submission_id=submission_id, exercise=exercise, by=row.by, at=row.at, undone_at=now()
+        )
+        session.add(undone)
+        session.flush()
+        row.decision_id = undone.id
 
 
 def decided(session: Session, rubric: Rubric, among: Sequence[int] | None = None) -> Decided:

@@ -44,6 +44,7 @@ Reason = Literal[
     "no_provider",
     "provider_error",
     "budget",
+    "batch",
     "late",
 ]
 """Why a judge abstained; short, stable codes that fit the ledger's 60 characters."""
@@ -78,12 +79,13 @@ REASON_TEXTS: Mapping[Reason, str] = {
     "no_provider": "Chưa có AI.",
     "provider_error": "AI đang gặp lỗi.",
     "budget": "Hôm nay đã hết mức chi cho AI chấm; mai AI chấm tiếp.",
+    "batch": "Đã gửi AI chấm theo lô; lượt sau lấy kết quả.",
     "late": "Hết giờ chấm của lượt này; lượt sau AI chấm tiếp.",
 }
 """What a trainer reads for each reason."""
 
 PASSING: frozenset[str] = frozenset(
-    {"timeout", "rate_limited", "quota", "no_provider", "provider_error", "budget", "late"}
+    {"timeout", "rate_limited", "quota", "no_provider", "provider_error", "budget", "late", "batch"}
 )
 """Reasons that may be gone tomorrow: worth asking again at the next run. The others are final."""
 
@@ -109,6 +111,7 @@ class Usage(Frozen):
     completion_tokens: int = 0
     cached_tokens: int = 0  # of the prompt's, those that the provider had in its cache
     money: float = 0.0  # in the site's currency, by its price list
+    replayed: int = 0  # calls that were paid before, when their batch came back
 
     @property
     def tokens(self) -> int:
@@ -130,6 +133,7 @@ class Usage(Frozen):
             completion_tokens=self.completion_tokens + sign * other.completion_tokens,
             cached_tokens=self.cached_tokens + sign * other.cached_tokens,
             money=self.money + sign * other.money,
+            replayed=self.replayed + sign * other.replayed,
         )
 
 

@@ -81,7 +81,7 @@ def mark_submissions(
     ids = [submission.id for submission in submissions]
     recall, silent = ledger.Recall(session), silence.reasons_of(session, lesson.key)
     judged = _judged(session, ids)
-    _prepare(recall, lesson, submissions)
+    prepare(recall, lesson, submissions)
     markings = {
         s.id: mark_answers(lesson, s.case, s.answers, recall, _unjudged(silent, judged, s.id), line=line)
         for s in submissions
@@ -98,7 +98,7 @@ def mark_submissions(
     return sum(marking.source == "ai" for own in markings.values() for marking in own)
 
 
-def _prepare(recall: ledger.Recall, lesson: Lesson, submissions: Sequence[Submission]) -> None:
+def prepare(recall: ledger.Recall, lesson: Lesson, submissions: Sequence[Submission]) -> None:
     """Ask the ledger once for the written answers of all submissions."""
     slots = [slot for slot in lesson.slots if next(iter(slot.variants.values())).rubric_marked]
     fresh = (
@@ -233,9 +233,11 @@ def marking_of(
 ) -> Marking:
     """Turn a judgement of an answer into a mark: the judge decided booleans, code adds the points."""
     if judged.outcome != "judged":
+        # what rules found of a product is told meanwhile
+        found = waiting(exercise) if answer is None else exercise.mark(answer)
         return Marking(
             exercise=exercise.id,
-            mark=waiting(exercise),
+            mark=found,
             source="nobody",
             verdicts=judged.leanings,
             reason=judged.reason,

@@ -73,7 +73,7 @@ class Decision(Base):
 
     __tablename__ = "decision"
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(10))  # autograder.human.Kind
+    kind: Mapped[str] = mapped_column(String(10))  # autograder.human.Kind, or "pupil": a verdict taken back
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     exercise: Mapped[str] = mapped_column(String(60))
     by: Mapped[str] = mapped_column(String(64), index=True)  # username

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from autograder.asking import Asker, Call, Client, Direct, Pace, Silent, Talk, Terms
+from autograder.asking import Asker, Call, Direct, Pace, Silent, Talk, Terms
+from autograder.asking.client import Client
 from autograder.checks import hard_check
 from autograder.judge import CalibrationSample, Judgement, Signals, Usage, Verdict, abstain
 from autograder.partial import rest_of
@@ -77,13 +78,15 @@ class OpenAIJudge:
         self._thresholds = thresholds or Thresholds()
         self._verdicts, self._band = load_prompt("verdicts"), load_prompt("band")
         pace = Pace(concurrency)
-        self._client = Client(base_url, api_key, timeout=timeout, retries=retries, pace=pace, price=price)
+        self._client = Client(
+            base_url, api_key, model, timeout=timeout, retries=retries, pace=pace, price=price
+        )
         self._asker: Asker = Direct(self._client)
 
     def under(self, terms: Terms) -> OpenAIJudge:
         """See `autograder.asking.Paid.under`."""
         own = copy.copy(self)
-        own._asker = Direct(self._client, terms.budget)  # noqa: SLF001 - our own copy
+        own._asker = terms.asker(self._client)  # noqa: SLF001 - our own copy
         return own
 
     @property

@@ -77,15 +77,15 @@ def note_asked(session: Session, submission_id: int, exercise: str, judge: str) 
 
 
 def overrule_pupil(
-    session: Session, submission: Submission, teach: Teach, understood: Mapping[str, bool], by: str
+    session: Session, submission: Submission, teach: Teach, understood: Mapping[str, bool | None], by: str
 ) -> None:
-    """Append a person's decisions about the pupil; what they decided so already is not written again.
+    """Append a person's decisions about the pupil, or take them back; what stands so already is not written again.
 
     Args:
         session: an open session; the caller commits.
         submission: the submission.
         teach: its exercise, in the submission's setting.
-        understood: misconception → the learner's own words correct it; any of them.
+        understood: misconception → the learner's own words correct it, or None: as the judge says; any of them.
         by: username of the person.
 
     Raises:
@@ -98,7 +98,9 @@ def overrule_pupil(
     known = human_verdicts.decided(session, PUPIL, [submission.id]).get((submission.id, teach.id), {})
     before = human_verdicts.met_of(known)
     for misconception, met in understood.items():
-        if before.get(misconception) is not met:
+        if met is None:
+            human_verdicts.withdraw(session, submission.id, teach.id, PUPIL, misconception)
+        elif before.get(misconception) is not met:
             human_verdicts.decide(session, submission.id, teach.id, PUPIL, misconception, met=met, by=by)
     refresh_digests(session, [submission.id])
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 WORDS_PER_EDIT = 5
 FEWEST_WORDS = 2
@@ -28,10 +29,15 @@ _SKIP = re.compile(r"…|\.{3,}|\[\.\.\.\]")
 
 def fold(text: str) -> list[str]:
     """Return a text's words, folded as the module says."""
+    return list(_folded(text))
+
+
+@lru_cache(maxsize=1024)  # tasks and rubrics are looked at with every answer
+def _folded(text: str) -> tuple[str, ...]:
     visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     letters = unicodedata.normalize("NFD", visible.casefold().replace("đ", "d"))
     plain = "".join(c for c in letters if unicodedata.category(c) != "Mn")
-    return _NO_WORD.sub(" ", plain).split()
+    return tuple(_NO_WORD.sub(" ", plain).split())
 
 
 def allowed_edits(quote: Sequence[str]) -> int:
@@ -42,13 +48,29 @@ def allowed_edits(quote: Sequence[str]) -> int:
 def locate(quote: Sequence[str], text: Sequence[str], edits: int) -> tuple[int, int] | None:
     """Return the stretch ``(start, end)`` of a text that matches a quote best, or None.
 
-    Sellers' algorithm (1980) for approximate search, on words instead of letters.
-
     Args:
         quote: folded words, at least one.
         text: folded words.
         edits: most edits allowed.
     """
+    if not edits:
+        return _exactly(quote, text)
+    there = set(text)
+    if sum(word not in there for word in quote) > edits:
+        return None  # each of them would take an edit
+    return _nearly(quote, text, edits)
+
+
+def _exactly(quote: Sequence[str], text: Sequence[str]) -> tuple[int, int] | None:
+    size, wanted = len(quote), list(quote)
+    for start in range(len(text) - size + 1):
+        if text[start] == wanted[0] and list(text[start : start + size]) == wanted:
+            return start, start + size
+    return None
+
+
+def _nearly(quote: Sequence[str], text: Sequence[str], edits: int) -> tuple[int, int] | None:
+    """Sellers' algorithm (1980) for approximate search, on words instead of letters; see `locate`."""
     # One column per word of the text; a cell is (edits so far, where the stretch began).
     column = [(row, 0) for row in range(len(quote) + 1)]
     best = (column[-1][0], 0, 0)

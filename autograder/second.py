@@ -65,7 +65,7 @@ class BothJudges:
     ) -> Judgement:
         """See `autograder.partial.RestJudge.judge_rest`."""
         first = await judge_rest(self._first, exercise, answer, known, samples)
-        if first.outcome == "abstained" or not first.usage.calls:
+        if first.outcome == "abstained" or not first.usage.calls + first.usage.replayed:
             return first
         second = await judge_rest(self._second, exercise, answer, known, samples)
         usage = first.usage + second.usage

@@ -19,6 +19,7 @@ import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from sqlalchemy import select
 
@@ -93,21 +94,22 @@ def _ward(data: Path, lessons: tuple[Lesson, ...], provider: FakeOpenAI, stored:
             own = _submission(10**6 + person.id, person, lesson, sample)
             own.submitted_at = AT
             session.add(own)
-    _daily(data, provider, "2026-02-28")
+    daily(data, provider.base_url, "2026-02-28")
     if stored:
         with open_session(engine) as session:
             (prompt_hash,) = session.execute(PROMPT).scalars()
         Past(site, engine, {lesson.key: lesson for lesson in lessons}, prompt_hash).write(stored)
-        _daily(data, provider, EVENING)
+        daily(data, provider.base_url, EVENING)
     engine.dispose()
 
 
-def _daily(data: Path, provider: FakeOpenAI, day: str) -> dict[str, object]:
+def daily(data: Path, url: str, day: str) -> dict[str, Any]:
+    """Run the whole command with the AI at an address; return its report."""
     env = {
         "PATH": os.environ["PATH"],
         "BDHAI_DATA": str(data),
-        "BDHAI_SITE": "/none/site.yaml",
-        "OPENAI_BASE_URL": provider.base_url,
+        "BDHAI_SITE": str(data / "site.yaml"),
+        "OPENAI_BASE_URL": url,
         "OPENAI_MODEL": "fake",
     }
     command = [sys.executable, "-m", "hub_config", "daily", "--date", day, "--json"]
@@ -131,7 +133,7 @@ def _mark(data: Path, lessons: tuple[Lesson, ...], provider: FakeOpenAI, options
             }
             session.add(own)
     engine.dispose()
-    cost, report = measured(lambda: _daily(data, provider, DAY))
+    cost, report = measured(lambda: daily(data, provider.base_url, DAY))
     if options.steps:
         print({step["step"]: (step["seconds"], step["counts"]) for step in report["steps"]}, cost)
         print({name: value for name, value in report.items() if name != "steps"})

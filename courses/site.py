@@ -94,6 +94,9 @@ class JudgeSettings(Frozen):
         minutes: how long a run asks; what is left waits for the next run.
         budget_tokens: tokens of a programme's day, prompt and completion together; None: no limit.
         budget_money: money of a programme's day, by ``ai.prices``; None: no limit.
+        batch: ask through the provider's Batch API.
+        batch_price: what a batch costs, as a share of ``ai.prices``.
+        batch_minutes: how long a run waits for its batch; what came later is collected by the next run.
     """
 
     band_tolerance: float = Field(default=0.25, ge=0, le=1)
@@ -109,6 +112,9 @@ class JudgeSettings(Frozen):
     minutes: int = Field(default=240, ge=1, le=1200)
     budget_tokens: int | None = Field(default=None, ge=0)
     budget_money: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    batch: bool = False
+    batch_price: float = Field(default=0.5, ge=0, le=1)
+    batch_minutes: int = Field(default=20, ge=0, le=1200)
 
 
 class Site(Frozen):

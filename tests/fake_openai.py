@@ -23,7 +23,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import tornado.httpserver
 import tornado.netutil
@@ -145,6 +145,7 @@ class FakeOpenAI:
         port: 0 picks a free one.
         keep: how many past requests ``asked`` remembers.
         bears: requests in flight at most; one more gets ``RATE_LIMITED``, or ``too_many``.
+        slots: requests worked on at the same time; others wait for a slot, as at a server of one's own.
     """
 
     def __init__(
@@ -161,10 +162,12 @@ class FakeOpenAI:
         keep: int = 10_000,
         bears: int | None = None,
         too_many: Fault = RATE_LIMITED,
+        slots: int = 10_000,
     ) -> None:
         self.rule, self.latency, self.chat, self.always = rule, latency, chat, always
         self.pause = pause
         self.bears, self.too_many, self.refused = bears, too_many, 0
+        self.slots = slots
         self.band = band
         self.faults = deque(faults)
         self.asked: deque[Asked] = deque(maxlen=keep)
@@ -197,10 +200,9 @@ class FakeOpenAI:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        routes = [(r"/v1/models", _Models), (r"/v1/chat/completions", _Completions, {"fake": self})]
-        server = tornado.httpserver.HTTPServer(
-            tornado.web.Application(routes, log_function=lambda _: None), idle_connection_timeout=30
-        )
+        self.free = asyncio.Semaphore(self.slots)
+        application = tornado.web.Application(self.routes(), log_function=lambda _: None)
+        server = tornado.httpserver.HTTPServer(application, idle_connection_timeout=30)
         (socket,) = tornado.netutil.bind_sockets(self.port, "127.0.0.1")
         self.port = socket.getsockname()[1]
         server.add_socket(socket)
@@ -209,10 +211,25 @@ class FakeOpenAI:
         server.stop()
         await server.close_all_connections()
 
+    def routes(self) -> list[Any]:
+        return [(r"/v1/models", _Models), (r"/v1/chat/completions", _Completions, {"fake": self})]
+
     def next_fault(self) -> Fault:
         if self.faults:
             return self.faults.popleft()
         return self.always or Fault()
+
+    def completion(self, asked: Asked, fault: Fault) -> dict[str, object]:
+        content = None if fault.refusal else fault.content or self.content(asked)
+        message = {"role": "assistant", "content": content, "refusal": fault.refusal}
+        return {
+            "id": f"chatcmpl-{self.calls}",
+            "object": "chat.completion",
+            "created": int(time.time()),
+            "model": asked.model,
+            "choices": [{"index": 0, "message": message, "finish_reason": fault.finish_reason}],
+            "usage": _usage(asked, content or ""),
+        }
 
     def content(self, asked: Asked) -> str:
         if asked.kind == "verdicts":
@@ -241,7 +258,7 @@ class _Completions(tornado.web.RequestHandler):
 
     async def post(self) -> None:
         fake = self.fake
-        asked = _understand(json.loads(self.request.body), self.request.headers.get("Authorization", ""))
+        asked = understand(json.loads(self.request.body), self.request.headers.get("Authorization", ""))
         if fake.bears is not None and fake.in_flight >= fake.bears:
             fake.refused += 1
             await self._reply(asked, fake.too_many)
@@ -252,7 +269,8 @@ class _Completions(tornado.web.RequestHandler):
         fake.in_flight += 1
         fake.most_in_flight = max(fake.most_in_flight, fake.in_flight)
         try:
-            await asyncio.sleep(fake.latency if fault.latency is None else fault.latency)
+            async with fake.free:
+                await asyncio.sleep(fake.latency if fault.latency is None else fault.latency)
             await self._reply(asked, fault)
         finally:
             fake.in_flight -= 1
@@ -266,9 +284,9 @@ class _Completions(tornado.web.RequestHandler):
         elif asked.body.get("stream"):
             await self._stream(asked, fault)
         elif fault.cut is not None or fault.drip is not None:
-            await self._slowly(json.dumps(self._completion(asked, fault)).encode(), fault)
+            await self._slowly(json.dumps(self.fake.completion(asked, fault)).encode(), fault)
         else:
-            await self.finish(self._completion(asked, fault))
+            await self.finish(self.fake.completion(asked, fault))
 
     async def _slowly(self, reply: bytes, fault: Fault) -> None:
         self.set_header("Content-Type", "application/json")
@@ -283,18 +301,6 @@ class _Completions(tornado.web.RequestHandler):
             await asyncio.sleep(fault.drip or 0)
             self.write(reply[start : start + step])
             await self.flush()
-
-    def _completion(self, asked: Asked, fault: Fault) -> dict[str, object]:
-        content = None if fault.refusal else fault.content or self.fake.content(asked)
-        message = {"role": "assistant", "content": content, "refusal": fault.refusal}
-        return {
-            "id": f"chatcmpl-{self.fake.calls}",
-            "object": "chat.completion",
-            "created": int(time.time()),
-            "model": asked.model,
-            "choices": [{"index": 0, "message": message, "finish_reason": fault.finish_reason}],
-            "usage": _usage(asked, content or ""),
-        }
 
     async def _stream(self, asked: Asked, fault: Fault) -> None:
         self.set_header("Content-Type", "text/event-stream")
@@ -327,7 +333,7 @@ class _Completions(tornado.web.RequestHandler):
         }
 
 
-def _understand(body: dict[str, object], authorization: str) -> Asked:
+def understand(body: dict[str, object], authorization: str) -> Asked:
     messages = body.get("messages") or []
     assert isinstance(messages, list)
     text = "\n".join(str(message.get("content", "")) for message in messages)

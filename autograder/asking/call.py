@@ -115,7 +115,7 @@ def read_reply(call: Call, body: object) -> Said:
     Raises:
         Silent: it is no completion, was refused or cut off.
     """
-    usage = _usage(call, body)
+    usage = usage_of(body, estimate(call.system + call.user))
     try:
         choice = _Completion.model_validate(body).choices[0]
     except ValidationError as error:
@@ -129,16 +129,17 @@ def read_reply(call: Call, body: object) -> Said:
     return Said(choice.message.content, usage)
 
 
-def _usage(call: Call, body: object) -> Usage:
-    """Return the provider's own counts, or an estimate: a silent provider must not look free."""
+def usage_of(body: object, prompt: int) -> Usage:
+    """Return the provider's own counts, or an estimate: a silent provider must not look free.
+
+    Args:
+        body: a chat completion, or what came instead.
+        prompt: about how many tokens the question had.
+    """
     try:
         counts = _Counts.model_validate(body.get("usage") if isinstance(body, dict) else None)
     except ValidationError:
-        return Usage(
-            calls=1,
-            prompt_tokens=estimate(call.system + call.user),
-            completion_tokens=estimate(_content(body)),
-        )
+        return Usage(calls=1, prompt_tokens=prompt, completion_tokens=estimate(_content(body)))
     cached = counts.prompt_tokens_details.cached_tokens if counts.prompt_tokens_details else 0
     return Usage(
         calls=1,

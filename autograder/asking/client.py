@@ -28,6 +28,7 @@ class Client:
     Args:
         base_url: of the server, ends in ``/v1``.
         api_key: the key, or a hub token for our own gateway.
+        model: the model's id.
         timeout: seconds that one call may take, whole.
         retries: how often a call is tried again after a passing fault. A time-out once at most: the provider
             may well have worked on it, and be paid for it.
@@ -39,13 +40,14 @@ class Client:
         self,
         base_url: str,
         api_key: str,
+        model: str,
         *,
         timeout: float,
         retries: int,
         pace: Pace,
         price: Price | None = None,
     ) -> None:
-        self._base_url, self._api_key = base_url, api_key
+        self._base_url, self._api_key, self.model = base_url, api_key, model
         self._timeout, self._retries = timeout, retries
         self.pace, self._price = pace, price
         self._sdk: openai.AsyncOpenAI | None = None
@@ -88,7 +90,12 @@ class Client:
                 body = await self._send(call)
         except Silent as silent:  # it is nobody's turn
             raise Silent(silent.reason, used) from silent
-        except (openai.OpenAIError, TimeoutError, ValueError) as error:  # ValueError: the body is no JSON
+        except (
+            openai.OpenAIError,
+            TimeoutError,
+            ValueError,
+            RecursionError,
+        ) as error:  # the last two: no JSON
             fault = fault_of(error)
             if fault.overload:
                 self.pace.overloaded(began, fault.reason, fault.wish)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from autograder.asking.budget import Budget
 from autograder.asking.call import Call, Said, Silent
-from autograder.asking.client import Client
 from autograder.judge import Usage
+
+if TYPE_CHECKING:
+    from autograder.asking.client import Client
 
 
 class Direct:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from autograder.asking.batches import Batches
 from autograder.asking.budget import Budget
 from autograder.asking.call import Call, Said
+from autograder.asking.direct import Direct
 from autograder.judge import Judge
+
+if TYPE_CHECKING:
+    from autograder.asking.client import Client
 
 
 class Talk(Protocol):
@@ -32,9 +37,19 @@ class Asker(Protocol):
 
 @dataclass(frozen=True)
 class Terms:
-    """What a run may spend. Judges of one run share one."""
+    """What a run may spend, and whether it asks in batches. Judges of one run share one."""
 
     budget: Budget = field(default_factory=Budget)
+    batches: Batches | None = None
+
+    @property
+    def at_once(self) -> Terms:
+        """The same budget, without batches: for questions that can't wait."""
+        return Terms(self.budget)
+
+    def asker(self, client: Client) -> Asker:
+        """Return what asks a client's model under these terms."""
+        return Direct(client, self.budget) if self.batches is None else self.batches.desk(client)
 
 
 @runtime_checkable

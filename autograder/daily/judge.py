@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass, field, replace
 
 from autograder import ledger
-from autograder.asking import Paid, Terms, under
+from autograder.asking import Batches, Paid, spent, under
 from autograder.audit.silence import Key
 from autograder.calibration import Calibrated
 from autograder.daily import spending
@@ -61,6 +62,15 @@ class Asked:
         """The judge's identity; empty without one."""
         return ledger.judge_key(self.judge.name, self.judge.prompt_hash) if self.judge is not None else ""
 
+    def hear(self, question: ledger.Question, judgement: Judgement) -> None:
+        """Count a judgement; one that waits for its batch is not there yet."""
+        self.asked += judgement.reason != "batch"
+        self.judged += judgement.outcome == "judged"
+        self.used += judgement.usage
+        self.passing.pop(question, None)
+        if not is_lasting(judgement):
+            self.passing[question] = judgement.reason
+
     def was_asked(self, recall: ledger.Recall, question: ledger.Question) -> bool:
         """Tell whether this run's judge has an entry for a question, from whatever run."""
         judge = self.judge
@@ -75,8 +85,7 @@ def ask(context: Context, judge: Judge | None) -> Asked:
     todo = _unknown(context, asked)
     if judge is not None and todo:
         context.tell(Event(step="judge", done=0, total=len(todo)))
-        terms = Terms(spending.budget_of(context))
-        asyncio.run(_ask_all(context, under(judge, terms), todo, asked))
+        asyncio.run(_ask_all(context, judge, todo, asked))
     return asked
 
 
@@ -128,21 +137,58 @@ def _unknown(context: Context, asked: Asked) -> list[WaitingAnswer]:
 
 
 async def _ask_all(context: Context, judge: Judge, todo: list[WaitingAnswer], asked: Asked) -> None:
-    """Ask about as many answers at a time as calls may be under way: a kill loses no more than these."""
+    terms = spending.terms_of(context)
+    own = under(judge, terms)
+    try:
+        if terms.batches is None:
+            await _round(context, own, todo, asked)
+        else:
+            await _in_batches(context, own, todo, asked, terms.batches)
+    finally:
+        await own.aclose()
+
+
+async def _in_batches(
+    context: Context, judge: Judge, todo: list[WaitingAnswer], asked: Asked, batches: Batches
+) -> None:
+    """Use what came, submit the rest, and use what comes as long as the run may wait."""
+    ends = time.monotonic() + context.site.judge.batch_minutes * spending.MINUTE
+    left = todo
+    await batches.collect()
+    while left:
+        left = await _round(context, judge, left, asked)
+        await batches.submit()
+        if batches.is_closed:  # what could not be submitted waits for another reason than its batch
+            left = await _round(context, judge, left, asked)
+        if not left or not await batches.came(ends - time.monotonic()):
+            break
+    asked.asked += len(left)
+    asked.used += batches.used
+
+
+async def _round(
+    context: Context, judge: Judge, todo: list[WaitingAnswer], asked: Asked
+) -> list[WaitingAnswer]:
+    """Ask about as many answers at a time as calls may be under way: a kill loses no more than these.
+
+    Returns:
+        The answers that wait for a batch.
+    """
     free = asyncio.Semaphore(judge.at_once if isinstance(judge, Paid) else context.site.judge.at_once)
+    left: list[WaitingAnswer] = []
 
     async def one(own: WaitingAnswer) -> None:
         async with free:
             judgement = await _judgement(judge, own)
+        if judgement is not None and judgement.reason == "batch":
+            left.append(own)
         _remember(context, judge, own, judgement, asked)
-        context.tell(Event(step="judge", done=asked.asked, total=len(todo)))
+        context.tell(Event(step="judge", done=asked.asked, total=max(asked.asked, len(todo))))
 
-    try:
-        async with asyncio.TaskGroup() as group:
-            for own in todo:
-                group.create_task(one(own))
-    finally:
-        await judge.aclose()
+    async with asyncio.TaskGroup() as group:
+        for own in todo:
+            group.create_task(one(own))
+    return left
 
 
 async def _judgement(judge: Judge, own: WaitingAnswer) -> Judgement | None:
@@ -157,19 +203,16 @@ def _remember(
     context: Context, judge: Judge, own: WaitingAnswer, judgement: Judgement | None, asked: Asked
 ) -> None:
     """Keep a judgement and what it took in one transaction: a killed run loses at most what was under way."""
-    asked.asked += 1
     if judgement is None:
+        asked.asked += 1
         asked.passing[own.question] = BROKEN
         return
-    asked.judged += judgement.outcome == "judged"
-    asked.used += judgement.usage
+    asked.hear(own.question, judgement)
     lasting = is_lasting(judgement)
-    if not lasting:
-        asked.passing[own.question] = judgement.reason
     if not lasting and not judgement.usage.calls:
         return
     with open_session(context.engine) as session:
         if lasting:
             remember(session, own.exercise, own.text, judge, judgement)
         if judgement.usage.calls:
-            spending.add(session, context.day, judge.name, judgement.usage)
+            spent.add(session, context.day, judge.name, judgement.usage)

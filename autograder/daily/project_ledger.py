@@ -67,12 +67,20 @@ def _hold(
         line = PassLine.of(context.site)
         silent = {name: why for (key, name), why in context.silent.items() if key == lesson.key}
         markings = mark_answers(lesson, submission.case, submission.answers, recall, silent, line=line)
-        rows += [mark_row(id_, marking) for marking in markings if marking.reason == REASON]
+        near = [marking for marking in markings if marking.reason == REASON]
+        outdated = _outdated(session, id_) if near else set()
+        rows += [mark_row(id_, marking) for marking in near if marking.exercise not in outdated]
     for row in rows:
         row["asked"] = judge or row["asked"]  # there is nothing to ask this judge
     if rows:
         _replace(session, rows)
     return rows
+
+
+def _outdated(session: Session, submission_id: int) -> set[str]:
+    """Return the exercises whose mark stands until a person applies an author's edit."""
+    mine = (AutoMark.submission_id == submission_id, AutoMark.outdated)
+    return set(session.scalars(select(AutoMark.exercise).where(*mine)))
 
 
 def _replace(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -83,11 +91,11 @@ def _replace(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def count_waiting(context: Context) -> dict[str, int]:
-    """Return how many answers that a judge could read wait for a person, by the judge's reason (empty: none)."""
+    """Return how many answers wait for a judge or a person, by the judge's reason (empty: none)."""
     query = (
         select(AutoMark.reason, func.count())
         .join_from(AutoMark, Submission, Submission.id == AutoMark.submission_id)
-        .where(IS_WAITING, AutoMark.question != "", no_person_decided(), context.counts)
+        .where(IS_WAITING, no_person_decided(), context.counts)
         .group_by(AutoMark.reason)
         .order_by(AutoMark.reason)
     )

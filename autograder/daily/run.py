@@ -81,14 +81,13 @@ class _Run:
         self._context = context
         self._render = render
         self._asked = Asked()
-        self._waiting: dict[str, int] = {}
         self._recalled = 0
 
     def report(self, started: float) -> Report:
         """Do all steps."""
         resumed = _begin(self._context.engine, self._context.day)
         steps = tuple(self._step(name) for name in STEPS)
-        asked = self._asked
+        asked, waiting = self._asked, count_waiting(self._context)  # after nbgrader's marks came in
         return Report(
             day=self._context.day,
             resumed=resumed,
@@ -96,10 +95,10 @@ class _Run:
             judged=asked.judged,
             ledger_hits=asked.hits + self._recalled,
             identical=asked.identical,
-            **asked.used.model_dump(),
+            **asked.used.model_dump(exclude={"replayed"}),
             currency=self._context.site.ai.currency,
-            abstained={reason: number for reason, number in self._waiting.items() if reason},
-            waiting=sum(self._waiting.values()),
+            abstained={reason: number for reason, number in waiting.items() if reason},
+            waiting=sum(waiting.values()),
             seconds=round(time.perf_counter() - started, 3),
         )
 
@@ -139,9 +138,7 @@ class _Run:
         drawn = draw_audit(self._context)
         context = self._context
         refit_gate(context.engine, context.lessons, context.site.judge, context.judge)
-        self._waiting = count_waiting(context)
-        waiting = sum(self._waiting.values())
-        return {"marked": marked, "waiting": waiting, "pupils": pupils, "drawn": drawn}
+        return {"marked": marked, "pupils": pupils, "drawn": drawn}
 
     def _boards(self) -> dict[str, int]:
         if self._render is None:

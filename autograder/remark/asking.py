@@ -6,25 +6,27 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from autograder import ledger
+from autograder.asking import Paid, Terms, spent, under
+from autograder.daily.spending import budget_for
 from autograder.human.kept import Kept
 from autograder.judge import CalibrationSample, Judge, Judgement, Usage, Verdict, samples_of
 from autograder.partial import judge_rest, verdicts_of
 from autograder.remark.plan import BROKEN, Plan, asking
 from autograder.remember import is_lasting, remember
+from courses.clock import now, programme_day
 from courses.exercises.base import RubricExercise
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
 from courses.school.models import Submission
+from courses.site import JudgeSettings
 
 log = logging.getLogger(__name__)
-
-AT_ONCE = 4
-"""Judgements under way together."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,18 @@ def unknown_answers(session: Session, lesson: Lesson, plan: Plan) -> tuple[Unkno
     for own in session.scalars(select(Submission).where(Submission.id.in_(ids)).order_by(Submission.id)):
         for name in (slot.id for slot in lesson.slots if (own.id, slot.id) in rows):
             read = asking(lesson, own, name)
-            if read is not None and read.question not in found:
+            if read is not None:
                 samples = samples_of(lesson, name, own.case, kept.of(lesson, name))
                 held = verdicts_of(recall.held(read.exercise, read.text))
                 found[read.question] = Unknown(read.exercise, read.text, samples, held)
     return tuple(found.values())
 
 
-async def ask(
+async def ask(  # noqa: PLR0913, PLR0917 - what is asked, under which terms, and who watches
     engine: Engine,
     judge: Judge,
     todo: Sequence[Unknown],
+    settings: JudgeSettings,
     said: Said | None = None,
     tell: Callable[[Said], None] = lambda _: None,
 ) -> Said:
@@ -81,17 +84,19 @@ async def ask(
         engine: the database.
         judge: the judge; its connections are let go at the end.
         todo: see ``unknown_answers``.
+        settings: what a day may cost; the daily run's budget is this one.
         said: counts while it works, where somebody watches.
         tell: is told after each answer.
     """
-    said = said or Said()
+    said, day = said or Said(), programme_day(now())
     said.total = len(todo)
-    free = asyncio.Semaphore(AT_ONCE)
+    asked = under(judge, Terms(await asyncio.to_thread(budget_for, engine, settings, day)))
+    free = asyncio.Semaphore(asked.at_once if isinstance(asked, Paid) else settings.at_once)
 
     async def one(own: Unknown) -> None:
         async with free:
-            judgement = await _judgement(judge, own)
-        await asyncio.to_thread(_keep, engine, judge, own, judgement, said)
+            judgement = await _judgement(asked, own)
+        await asyncio.to_thread(_keep, engine, asked, own, judgement, said, day)
         tell(said)
 
     try:
@@ -99,7 +104,7 @@ async def ask(
             for own in todo:
                 group.create_task(one(own))
     finally:
-        await judge.aclose()
+        await asked.aclose()
     return said
 
 
@@ -111,7 +116,10 @@ async def _judgement(judge: Judge, own: Unknown) -> Judgement | None:
         return None
 
 
-def _keep(engine: Engine, judge: Judge, own: Unknown, judgement: Judgement | None, said: Said) -> None:
+def _keep(  # noqa: PLR0913, PLR0917 - what one answer leaves behind
+    engine: Engine, judge: Judge, own: Unknown, judgement: Judgement | None, said: Said, day: date
+) -> None:
+    """Keep a judgement and what it took in one transaction."""
     said.asked += 1
     if judgement is None:
         said.abstained[own.question] = BROKEN
@@ -119,6 +127,8 @@ def _keep(engine: Engine, judge: Judge, own: Unknown, judgement: Judgement | Non
     said.usage += judgement.usage
     if judgement.outcome != "judged":
         said.abstained[own.question] = judgement.reason
-    if is_lasting(judgement):
-        with open_session(engine) as session:
+    with open_session(engine) as session:
+        if is_lasting(judgement):
             remember(session, own.exercise, own.text, judge, judgement)
+        if judgement.usage.calls:
+            spent.add(session, day, judge.name, judgement.usage)

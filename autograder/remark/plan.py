@@ -13,7 +13,7 @@ from autograder import ledger
 from autograder.audit import silence
 from autograder.human.counting import counts
 from autograder.judge import PASSING
-from autograder.marking import Marking, mark_answers, mark_row, moves
+from autograder.marking import Marking, mark_answers, mark_row, moves, prepare
 from autograder.models import AutoMark, HumanMark
 from autograder.near_pass import PassLine
 from autograder.remark.why import edits
@@ -88,12 +88,12 @@ def plan(
         abstained: what the judge said just now, see ``autograder.remark.asking``.
     """
     planner = _Planner(session, lesson, line, abstained or {})
-    rows = [row for own in standing(session, lesson) for row in planner.rows(own)]
+    rows = [row for part in _standing(session, lesson) for row in planner.rows(part)]
     return Plan(lesson=lesson.key, rows=tuple(rows))
 
 
-def standing(session: Session, lesson: Lesson) -> Iterator[Standing]:
-    """Yield the submissions of a lesson that have judged marks, the oldest first."""
+def _standing(session: Session, lesson: Lesson) -> Iterator[list[Standing]]:
+    """Yield the submissions of a lesson that have judged marks, the oldest first, some at a time."""
     mine = select(Submission.id).where(Submission.lesson == lesson.key)
     judged = select(AutoMark.submission_id).where(AutoMark.source == "ai", AutoMark.submission_id.in_(mine))
     ids = sorted(set(session.scalars(judged)))
@@ -103,8 +103,11 @@ def standing(session: Session, lesson: Lesson) -> Iterator[Standing]:
         part = ids[start : start + CHUNK]
         marks, people = _marks(session, part), _people(session, part)
         query = select(Submission, Person.pseudonym).join(Person, Person.id == Submission.person_id)
-        for own, name in session.execute(query.where(Submission.id.in_(part)).order_by(Submission.id)):
-            yield Standing(own, name, own.id in newest, marks[own.id], frozenset(people[own.id]))
+        found = session.execute(query.where(Submission.id.in_(part)).order_by(Submission.id))
+        yield [
+            Standing(own, name, own.id in newest, marks[own.id], frozenset(people[own.id]))
+            for own, name in found
+        ]
 
 
 def _marks(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Mapping[str, Any]]]:
@@ -155,8 +158,13 @@ class _Planner:
         self._recall = ledger.Recall(session)
         self._silent = silence.reasons_of(session, lesson.key)
 
-    def rows(self, own: Standing) -> Iterator[Row]:
-        """Yield the judged marks of a submission that would not be the same today."""
+    def rows(self, part: Sequence[Standing]) -> Iterator[Row]:
+        """Yield the judged marks of some submissions that would not be the same today."""
+        prepare(self._recall, self._lesson, [own.submission for own in part])
+        for own in part:
+            yield from self._rows(own)
+
+    def _rows(self, own: Standing) -> Iterator[Row]:
         case, answers = own.submission.case, own.submission.answers
         for marking in mark_answers(self._lesson, case, answers, self._recall, line=self._line):
             before = own.marks.get(marking.exercise)

@@ -64,22 +64,24 @@ def remark(  # noqa: PLR0913 - one edit, and who watches
     with alone(layout(site).data, waits):
         engine = open_engine(database_url(site))
         try:
-            return _remark(engine, lesson, judge, applying, PassLine.of(site), tell)
+            return _remark(engine, site, lesson, judge, applying, tell)
         finally:
             engine.dispose()
 
 
 def _remark(  # noqa: PLR0913, PLR0917 - one edit
     engine: Engine,
+    site: Site,
     lesson: Lesson,
     judge: Judge | None,
     applying: Applying | None,
-    line: PassLine,
     tell: Callable[[Said], None],
 ) -> Report:
+    line, said = PassLine.of(site), Said()
     with open_session(engine) as session:
         todo = unknown_answers(session, lesson, plan(session, lesson, line))
-    said = asyncio.run(ask(engine, judge, todo, tell=tell)) if judge is not None and todo else Said()
+    if judge is not None and todo:
+        asyncio.run(ask(engine, judge, todo, site.judge, said, tell))
     with open_session(engine) as session:
         found = plan(session, lesson, line, said.abstained)
         if applying is not None:

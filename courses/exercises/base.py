@@ -261,6 +261,11 @@ class RubricExercise(Exercise):
         rubric = [criterion.model_dump(mode="json", exclude={"points"}) for criterion in self.rubric]
         return canonical_hash({"rubric": rubric, "reference": self.reference})
 
+    @property
+    def judged_words(self) -> tuple[int, int]:
+        """Words that an answer must have before a judge decides it, and the most that it may have."""
+        return self.min_words, self.max_words
+
     def judged_mark(self, answer: BaseModel | None, met: Mapping[str, bool]) -> Mark:
         """Return the mark when each criterion is decided: people and judges decide booleans, code adds the points.
 

@@ -60,7 +60,7 @@ def bundle() -> Bundle:
 
 
 def _frame() -> list[str]:
-    names = ("parts", "writing", "saver", "upload", "sending", "card", "review", "submit")
+    names = ("parts", "writing", "drafts", "saver", "upload", "sending", "card", "review", "submit")
     return [_read(_HERE / "js" / f"{name}.js") for name in names]
 
 

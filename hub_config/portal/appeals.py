@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import quote
 
@@ -10,9 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from autograder.appeals import WHOLE, AppealRefused, appealable, make_appeal, threads
-from autograder.human_verdicts import MARKS, decided, met_of
-from autograder.models import Appeal, Decision, HumanVerdict
-from autograder.results import ExerciseResult, result_of
+from autograder.models import Appeal, Decision
+from autograder.results import result_of
 from courses.exercises.base import Exercise, Frozen
 from courses.school.codes import tidy_code
 from courses.school.models import Person
@@ -65,25 +63,15 @@ def appeals_view(session: Session, opened: Opened, viewer: Person) -> dict[str, 
     submission, lesson = opened.submission, opened.lesson
     made = threads(session, submission.id)
     own_page = viewer.id == submission.person_id and is_newest(session, submission)
-    people = decided(session, MARKS, [submission.id])
     shown = {}
     for own in result_of(session, lesson, submission).exercises:
         exercise = lesson.slot(own.exercise).variant(submission.case)
         thread = tuple(_view(exercise, *one) for one in made.get(own.exercise, ()))
-        met = verdicts_behind(own, people.get((submission.id, own.exercise), {}))
         taken = {appeal.criterion for appeal, _ in made.get(own.exercise, ())}
-        open_to = [name for name in appealable(exercise, own, met) if name not in taken] if own_page else []
+        open_to = [name for name in appealable(exercise, own) if name not in taken] if own_page else []
         choices = tuple(Choice(id=name, text=criterion_text(exercise, name)) for name in open_to)
         shown[own.exercise] = ExerciseAppeals(made=thread, choices=choices)
     return shown
-
-
-def verdicts_behind(own: ExerciseResult, people: Mapping[str, HumanVerdict]) -> dict[str, bool]:
-    """Return criterion → met of the mark that counts; empty when it rests on no verdicts."""
-    if own.source == "person":
-        mine = {name: one for name, one in people.items() if one.by == own.by}
-        return met_of(mine)
-    return {str(one["criterion"]): one["met"] is True for one in own.verdicts}
 
 
 def _view(exercise: Exercise, appeal: Appeal, decision: Decision | None) -> AppealView:
@@ -104,8 +92,7 @@ def take(session: Session, opened: Opened, typed: Typed) -> str:
         exercise = lesson.slot(typed.exercise).variant(submission.case)
     except KeyError:
         return "Bài nộp này không có câu đó."
-    people = decided(session, MARKS, [submission.id]).get((submission.id, typed.exercise), {})
-    open_to = appealable(exercise, own, verdicts_behind(own, people))
+    open_to = appealable(exercise, own)
     try:
         with session.begin_nested():
             make_appeal(session, submission, own, open_to, typed.criterion, typed.sentence)

@@ -70,7 +70,7 @@ class Desk:
     @cached_property
     def remarks(self) -> Remarker:
         """Who asks the judge about scores that an edit outdates."""
-        return Remarker(self.engine, self.threads, self.make_judge)
+        return Remarker(self.engine, self.threads, self.make_judge, self.site)
 
     @property
     def prefix(self) -> str:

@@ -24,10 +24,12 @@ def exercise(lesson):
     return lesson.slot("lenh").variant("citizen")
 
 
-def result(source="ai", score=1.0, status="partly", by=""):
-    return ExerciseResult(
-        exercise="lenh", score=score, max_score=3, status=status, comment="", source=source, by=by
+def result(source="ai", score=1.0, status="partly", by="", met=()):
+    verdicts = tuple(
+        {"criterion": name, "met": yes, "quote": "", "reason": ""} for name, yes in dict(met).items()
     )
+    given = {"source": source, "score": score, "status": status, "by": by, "verdicts": verdicts}
+    return ExerciseResult(exercise="lenh", max_score=3, comment="", **given)
 
 
 def decide(session, submission, by="binh"):
@@ -40,9 +42,9 @@ def decide(session, submission, by="binh"):
 def test_what_stands_against_the_learner_may_be_appealed(exercise):
     names = [criterion.id for criterion in exercise.rubric]
     met = {name: name == names[0] for name in names}
-    assert appealable(exercise, result(), met) == tuple(names[1:])
-    assert appealable(exercise, result(source="person", by="hung"), met) == tuple(names[1:])
-    assert appealable(exercise, result(source="person"), {}) == (WHOLE,)
+    assert appealable(exercise, result(met=met)) == tuple(names[1:])
+    assert appealable(exercise, result(source="person", by="hung", met=met)) == tuple(names[1:])
+    assert appealable(exercise, result(source="person")) == (WHOLE,)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +56,11 @@ def test_what_stands_against_the_learner_may_be_appealed(exercise):
     ],
 )
 def test_rules_what_waits_and_full_marks_are_not_appealed(exercise, own):
-    assert appealable(exercise, own, {}) == ()
+    assert appealable(exercise, own) == ()
 
 
 def test_a_rule_kind_is_not_appealed(lesson):
-    assert appealable(lesson.slot("doan").variant("citizen"), result(source="person", score=0), {}) == ()
+    assert appealable(lesson.slot("doan").variant("citizen"), result(source="person", score=0)) == ()
 
 
 @pytest.mark.parametrize(

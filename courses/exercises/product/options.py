@@ -62,7 +62,14 @@ def read_product(made: type[Product], id_: str, options: Mapping[str, object], b
 
 
 def _faults(wanted: ProductOptions) -> list[DeclarationError]:
-    faults = []
+    faults = [
+        DeclarationError(
+            f"bài sản phẩm không có {name}: viết thành một điều kiện trong checks, ví dụ words",
+            option=(name,),
+        )
+        for name in ("min_words", "max_words")
+        if name in wanted.model_fields_set
+    ]
     if not wanted.rubric and not wanted.checks:
         faults.append(
             DeclarationError("cần rubric (người hay AI chấm) hoặc checks (máy kiểm)", option=("checks",))

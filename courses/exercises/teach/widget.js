@@ -2,11 +2,13 @@
 // What is said lies in the answer's turns, what is typed and not said yet in its text. Marked after submission.
 const PUPIL_SECONDS = 60; // the judge may think for three quarters of a minute
 const LOOK_AGAIN = 8; // seconds until a judge that still thinks is asked again
-const LOOK_SOON = 2; // seconds until a line that was not there is tried again
+const LOOK_SOON = 2; // seconds until a portal that did not answer is asked again; a line that comes back asks by itself
 const MOST_LOOKS = 8;
 const TURN_LIMIT = 1000; // characters, as the portal allows
 const BEGIN = "Con nghe đây ạ. Hôm nay học gì thế ạ?";
 const LABEL = "Lời bạn giảng";
+const NOT_HEARD = "Lời bạn vừa nói vẫn còn";
+const CUT = `Đang mất kết nối. ${NOT_HEARD}; có mạng lại, Bé Chè nghe tiếp.`;
 const NAMES = { you: "Bạn", pupil: "Bé Chè" };
 const SCRIPTED = "Lúc này chưa có AI nghe giúp, nên Bé Chè hỏi theo lời soạn sẵn. Bé Chè hiểu đến đâu sẽ có sau khi bài được chấm.";
 
@@ -51,6 +53,10 @@ class Lesson {
     this.show();
     this.kind = { state: (answer) => this.state(answer), note: "Câu này được chấm sau khi bạn nộp bài." };
     if (this.turns.length) this.ask(); // where it stood; costs the judge nothing
+    const stop = hear("link", (link) => {
+      if (!this.box.isConnected) stop();
+      else if (link.up && this.turns.length) this.ask();
+    });
   }
 
   get answer() {
@@ -87,7 +93,8 @@ class Lesson {
       return;
     }
     await this.ask();
-    this.box.focus();
+    const at = document.activeElement;
+    if (at === document.body || this.api.root.contains(at)) this.box.focus(); // who works elsewhere by now is left there
   }
 
   // True while the learner's last turn has no answer yet, after a cut for instance.
@@ -96,6 +103,7 @@ class Lesson {
   }
 
   async ask() {
+    if (this.button.getAttribute("aria-disabled") === "true") return;
     const { exercise, case: caseName } = this.api;
     const turns = this.turns;
     const isNew = this.unheard;
@@ -105,8 +113,8 @@ class Lesson {
     this.button.removeAttribute("aria-disabled");
     if (turns !== this.turns || !this.box.isConnected) return; // more was said, or another setting opened
     if (!reply.ok) {
-      this.status.textContent = isNew ? `${reply.message} Lời bạn vừa nói vẫn còn: bấm “Nói với Bé Chè” để gửi lại.` : "";
-      if (!isNew) this.lookAgain(LOOK_SOON); // the page may have no line yet
+      this.status.textContent = isNew ? notHeard(reply) : "";
+      if (!isNew && !reply.lost) this.lookAgain(LOOK_SOON);
       return;
     }
     if (isNew) {
@@ -160,4 +168,8 @@ class Lesson {
     const { min_words: least, max_words: most } = this.api.exercise;
     this.count.textContent = countWords(this.many(this.answer), least, most);
   }
+}
+
+function notHeard(reply) {
+  return reply.lost ? CUT : `${reply.message} ${NOT_HEARD}: bấm “Nói với Bé Chè” để gửi lại.`;
 }

@@ -195,7 +195,9 @@ class ExerciseView {
     const choose = (mine) => {
       this.warning.replaceChildren();
       this.saver.resolve(mine, theirs);
-      if (!mine) this.remount();
+      if (mine) return;
+      this.remount();
+      this.saver.look().then((isNewer) => isNewer && this.remount());
     };
     const box = h("div", { class: "banner banner-warn" });
     box.append(

@@ -111,11 +111,12 @@ class Manager {
   }
 
   scan(root) {
-    for (const script of root.querySelectorAll(`script[type="${WIDGET}"]`)) {
+    const scripts = (type) => [...root.querySelectorAll(`script[type="${type}"]`)].filter(isWhole);
+    for (const script of scripts(WIDGET)) {
       script.removeAttribute("type");
       this.show(JSON.parse(script.textContent).model_id, JSON.parse(script.dataset.state || "{}"), script.dataset.cell);
     }
-    for (const script of root.querySelectorAll(`script[type="${NOTICE}"]`)) {
+    for (const script of scripts(NOTICE)) {
       script.removeAttribute("type");
       put(script.dataset.cell, h("p", { class: "banner banner-warn" }, JSON.parse(script.textContent)));
     }

@@ -91,18 +91,28 @@ function missingCards() {
   }
 }
 
+// The page comes in pieces, and this code may run between any two of them: the last element may still grow.
+function isWhole(node) {
+  return Boolean(node && node.nextSibling);
+}
+
 function startPage() {
   const data = document.getElementById("bdhai-page");
   if (!data) return;
   const page = JSON.parse(data.textContent);
-  startTerms();
-  startReading(page);
-  startAloud();
+  let isRead = false;
   let shown = null;
   let manager = null;
   window.bdhaiScan = () => {
+    if (!isWhole(document.querySelector("footer"))) return;
+    if (!isRead) {
+      isRead = true;
+      startTerms();
+      startReading(page);
+      startAloud();
+    }
     const kernel = document.getElementById("bdhai-kernel");
-    if (!kernel || !document.querySelector("footer")) return;
+    if (!isWhole(kernel)) return;
     if (!manager) {
       shown = new Page(page);
       const link = new Link(page, JSON.parse(kernel.textContent));

@@ -82,6 +82,8 @@ function number(value) {
   return value == null ? "–" : String(Math.round(value * 100) / 100).replace(".", ",");
 }
 
+const MAY_BE_TWICE = ["save", "pupil", "cards", "card", "picture"]; // a second time changes nothing more
+
 // One request to the kernel at a time gets its own reply. Never rejects: no reply is a reply, too.
 function requests(model) {
   const waiting = new Map();
@@ -121,12 +123,12 @@ function requests(model) {
     });
     return { done, stop: () => ask({ type: "stop", of: ref }, seconds) };
   };
-  // A save may be sent twice, so it need not wait for a reply that a cut has probably swallowed. Pieces after a
-  // cut would not fit what is there.
+  // What may be sent twice need not wait for a reply that a cut has probably swallowed. Pieces after a cut would
+  // not fit what is there.
   const stop = hear("link", (link) => {
     if (link.up) return;
     for (const [ref, entry] of [...waiting]) {
-      if (entry.type === "save" || entry.onPiece) settle(ref, { ok: false, lost: true, message: LOST });
+      if (MAY_BE_TWICE.includes(entry.type) || entry.onPiece) settle(ref, { ok: false, lost: true, message: LOST });
     }
   });
   const close = () => {

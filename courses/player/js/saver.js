@@ -31,14 +31,16 @@ class Saver {
     this.current = answer;
     this.savedAt = savedAt ? new Date(savedAt) : null;
     this.stuck = false;
-    const draft = this.readDraft();
+    const { owner, lesson, exercise } = this.card;
+    this.drafts = new Drafts(`${owner}:${lesson}:${exercise}:${caseName}`);
+    const draft = this.drafts.take();
     this.sent = (draft && draft.sent) || [];
     if (draft && !same(draft.answer, answer)) {
       this.base = draft.base;
       this.current = draft.answer;
       this.push();
     } else {
-      this.dropDraft();
+      this.drafts.drop(answer);
       this.report(this.savedAt && answer ? "saved" : "new");
     }
     return this.current;
@@ -50,8 +52,8 @@ class Saver {
 
   change(answer, typing) {
     this.current = answer;
-    this.keepDraft();
-    this.report("saving");
+    this.drafts.keep(this.draft);
+    this.report(this.stuck ? "conflict" : "saving");
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.push(), typing ? TYPING_PAUSE : 0);
   }
@@ -63,9 +65,17 @@ class Saver {
     this.base = theirs;
     if (mine) return this.push(true);
     this.current = theirs;
-    this.dropDraft();
+    this.drafts.drop(theirs);
     this.report("saved");
     return Promise.resolve(true);
+  }
+
+  // Another window may have gone on since the learner was asked. Resolves to true when there is something newer.
+  async look() {
+    const answer = this.base;
+    const request = { type: "save", exercise: this.card.exercise, case: this.case, answer, base: answer };
+    const reply = answer ? await this.ask(request, SAVE_SECONDS) : {};
+    return Boolean(reply.conflict) && this.follow(reply.conflict.answer, reply.saved_at);
   }
 
   // Another view of the same card saved; follow unless something here is not saved yet.
@@ -107,8 +117,8 @@ class Saver {
       this.sent = [];
       this.base = sent;
       this.savedAt = new Date(reply.saved_at);
-      if (this.pending) this.keepDraft();
-      else this.dropDraft();
+      if (this.pending) this.drafts.keep(this.draft);
+      else this.drafts.drop(sent);
     }
     if (this.savedAt) this.report("saved");
     return true;
@@ -141,34 +151,6 @@ class Saver {
 
   get draft() {
     return { base: this.base, answer: this.current, sent: this.sent };
-  }
-
-  get draftKey() {
-    return `bdhai:${this.card.owner}:${this.card.lesson}:${this.card.exercise}:${this.case}`;
-  }
-
-  readDraft() {
-    try {
-      return JSON.parse(localStorage.getItem(this.draftKey));
-    } catch {
-      return null;
-    }
-  }
-
-  keepDraft() {
-    try {
-      localStorage.setItem(this.draftKey, JSON.stringify(this.draft));
-    } catch {
-      // a full or forbidden store: the text is still on the page
-    }
-  }
-
-  dropDraft() {
-    try {
-      localStorage.removeItem(this.draftKey);
-    } catch {
-      // as above
-    }
   }
 
   close() {

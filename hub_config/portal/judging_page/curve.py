@@ -13,7 +13,7 @@ from autograder.gate import Point
 from autograder.models import GateFit
 from courses.clock import text_number
 from courses.exercises.base import Frozen
-from hub_config.portal.judging_page.figures import UNKNOWN, kappa_words, percent
+from hub_config.portal.judging_page.figures import UNKNOWN, Told, kappa_told, percent
 
 LEFT, RIGHT, TOP, BOTTOM = 46.0, 344.0, 14.0, 190.0
 """Edges of the plot in the picture's own units; the picture is 360 × 240."""
@@ -42,7 +42,7 @@ class CurveRow(Frozen):
     tolerance: str
     coverage: str
     pairs: int
-    agreement: str
+    agreement: Told
     chosen: bool
 
 
@@ -134,7 +134,7 @@ def _row(point: Point, chosen: float) -> CurveRow:
         tolerance=percent(point.tolerance),
         coverage=percent(point.coverage),
         pairs=point.pairs,
-        agreement=kappa_words(point.qwk),
+        agreement=kappa_told(point.qwk),
         chosen=point.tolerance == chosen,
     )
 
@@ -145,6 +145,6 @@ def _summary(points: Sequence[Point], chosen: float) -> str:
         return f"Ở mức đang dùng, độ giống người {UNKNOWN}."
     widest = points[-1]
     return (
-        f"Ở mức đang dùng, AI tự chấm {percent(here.coverage)} số câu và giống người {kappa_words(here.qwk)}. "
-        f"Nới hết, AI tự chấm {percent(widest.coverage)} số câu và giống người {kappa_words(widest.qwk)}."
+        f"Ở mức đang dùng, AI tự chấm {percent(here.coverage)} số câu và giống người {kappa_told(here.qwk).text}. "
+        f"Nới hết, AI tự chấm {percent(widest.coverage)} số câu và giống người {kappa_told(widest.qwk).text}."
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from autograder.daily.lock import Busy, alone
 from autograder.near_pass import PassLine
 from autograder.remark import ApplyError, Plan, Row, apply, plan
 from autograder.remark.why import said
+from courses.clock import text_number
 from courses.exercises.base import Frozen
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
@@ -26,13 +29,24 @@ class MovedRow(Frozen):
 
     receipt: str
     pseudonym: str
-    place: int  # of the exercise in the lesson, from 1
     newest: bool
-    old_score: float
-    old_max: float
-    new_score: float | None
-    new_max: float
+    old: str
+    new: str
+
+
+class Group(Frozen):
+    """Scores of one exercise that move for the same reason."""
+
+    place: int  # of the exercise in the lesson, from 1
     why: str
+    rows: tuple[MovedRow, ...]
+
+
+class Part(Frozen):
+    """All scores of one state."""
+
+    number: int
+    groups: tuple[Group, ...]
 
 
 class RemarkView(Frozen):
@@ -42,16 +56,21 @@ class RemarkView(Frozen):
     number: str
     title: str
     digest: str
-    moves: tuple[MovedRow, ...]
-    people: tuple[MovedRow, ...]
-    unknown: tuple[MovedRow, ...]
-    kept: tuple[MovedRow, ...]
+    moves: Part
+    people: Part
+    unknown: Part
+    kept: Part
     same: int
 
     @property
     def may_apply(self) -> bool:
         """Tell whether there is something to apply, and nothing left to ask."""
-        return not self.unknown and bool(self.moves or self.people or self.same)
+        return not self.unknown.number and self.written > 0
+
+    @property
+    def written(self) -> int:
+        """How many marks would be written."""
+        return self.moves.number + self.people.number + self.same
 
 
 class RemarkPage(PageHandler):
@@ -68,7 +87,7 @@ class RemarkPage(PageHandler):
         if not allowed:
             raise self.missing()
         if self.get_body_argument("action", "") == "hoi":
-            self.desk.remarks.start(lesson, self._line())
+            self.desk.remarks.start(lesson)
             self.redirect(self.request.path, status=303)
             return
         reason, seen = self.get_body_argument("reason", ""), self.get_body_argument("seen", "")
@@ -131,8 +150,8 @@ def remark_view(lesson: Lesson, found: Plan) -> RemarkView:
     """Return a plan for reading."""
     places = {slot.id: place for place, slot in enumerate(lesson.slots, 1)}
 
-    def rows(own: tuple[Row, ...]) -> tuple[MovedRow, ...]:
-        return tuple(_row(row, places[row.exercise]) for row in own)
+    def rows(own: tuple[Row, ...]) -> Part:
+        return Part(number=len(own), groups=_groups(own, places))
 
     return RemarkView(
         lesson=lesson.key,
@@ -147,16 +166,32 @@ def remark_view(lesson: Lesson, found: Plan) -> RemarkView:
     )
 
 
-def _row(row: Row, place: int) -> MovedRow:
-    why = (*row.why, *([said(row.reason)] if row.state in {"people", "unknown"} else []))
+def _groups(rows: tuple[Row, ...], places: Mapping[str, int]) -> tuple[Group, ...]:
+    """Return rows by exercise and reason: mostly one edit moves them all."""
+    found: dict[tuple[int, str], list[MovedRow]] = defaultdict(list)
+    for row in rows:
+        why = (*row.why, *([said(row.reason)] if row.state in {"people", "unknown"} else []))
+        found[places[row.exercise], " ".join(why)].append(_row(row))
+    return tuple(Group(place=place, why=why, rows=tuple(own)) for (place, why), own in sorted(found.items()))
+
+
+def _row(row: Row) -> MovedRow:
     return MovedRow(
         receipt=row.receipt,
         pseudonym=row.pseudonym,
-        place=place,
         newest=row.newest,
-        old_score=row.old_score,
-        old_max=row.old_max,
-        new_score=row.new_score,
-        new_max=row.new_max,
-        why=" ".join(why),
+        old=_score(row.old_score, row.old_max),
+        new=_new(row),
     )
+
+
+def _new(row: Row) -> str:
+    if row.state == "kept":
+        return "giữ nguyên"
+    if row.state == "unknown":
+        return "chưa biết"
+    return "chờ" if row.new_score is None else _score(row.new_score, row.new_max)
+
+
+def _score(score: float, most: float) -> str:
+    return f"{text_number(score, 2)}/{text_number(most, 2)}"

@@ -16,6 +16,7 @@ from autograder.remark import Said, ask, plan, unknown_answers
 from autograder.remark.asking import Unknown
 from courses.lessons.model import Lesson
 from courses.school.db import session as open_session
+from courses.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +40,13 @@ class Remarker:
         engine: the database.
         threads: where database work runs.
         make: returns the judge, or None without an AI; may block.
+        site: what a day may cost, and where passing begins.
     """
 
-    def __init__(self, engine: Engine, threads: Executor, make: Callable[[], Judge | None]) -> None:
-        self._engine, self._threads, self._make = engine, threads, make
+    def __init__(
+        self, engine: Engine, threads: Executor, make: Callable[[], Judge | None], site: Site
+    ) -> None:
+        self._engine, self._threads, self._make, self._site = engine, threads, make, site
         self._known: dict[str, Asking] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -50,13 +54,13 @@ class Remarker:
         """Return what was asked about a lesson as it is today."""
         return self._known.get(lesson.hash)
 
-    def start(self, lesson: Lesson, line: PassLine) -> None:
+    def start(self, lesson: Lesson) -> None:
         """Begin to ask, unless that is under way."""
         known = self.of(lesson)
         if known is not None and known.running:
             return
         self._known[lesson.hash] = own = Asking()
-        task = asyncio.create_task(self._run(lesson, line, own))
+        task = asyncio.create_task(self._run(lesson, own))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -66,24 +70,24 @@ class Remarker:
             task.cancel()
         await asyncio.gather(*going, return_exceptions=True)
 
-    async def _run(self, lesson: Lesson, line: PassLine, own: Asking) -> None:
+    async def _run(self, lesson: Lesson, own: Asking) -> None:
         try:
-            own.fault = await self._asked(lesson, line, own.said)
+            own.fault = await self._asked(lesson, own.said)
         except Exception:
             log.exception("Could not ask about the edit of %s", lesson.key)
             own.fault = BROKEN
         finally:
             own.running = False
 
-    async def _asked(self, lesson: Lesson, line: PassLine, said: Said) -> str:
+    async def _asked(self, lesson: Lesson, said: Said) -> str:
         loop = asyncio.get_running_loop()
         judge = await loop.run_in_executor(self._threads, self._make)
         if judge is None:
             return NO_AI
-        todo = await loop.run_in_executor(self._threads, self._todo, lesson, line)
-        await ask(self._engine, judge, todo, said)
+        todo = await loop.run_in_executor(self._threads, self._todo, lesson)
+        await ask(self._engine, judge, todo, self._site.judge, said)
         return ""
 
-    def _todo(self, lesson: Lesson, line: PassLine) -> tuple[Unknown, ...]:
+    def _todo(self, lesson: Lesson) -> tuple[Unknown, ...]:
         with open_session(self._engine) as session:
-            return unknown_answers(session, lesson, plan(session, lesson, line))
+            return unknown_answers(session, lesson, plan(session, lesson, PassLine.of(self._site)))

@@ -20,8 +20,8 @@ from courses.exercises.teach.pupil import Misconception
 from courses.lessons.model import Lesson
 from courses.school.models import Submission
 
-CHOICES = {"roi": True, "chua": False}
-"""What the form sends for “đã hiểu đúng” and “vẫn hiểu sai”."""
+CHOICES = {"roi": True, "chua": False, "rut": None}
+"""What the form sends for “đã hiểu đúng”, “vẫn hiểu sai” and “rút lại, để theo máy”."""
 
 
 class Line(Frozen):
@@ -75,8 +75,8 @@ def _line(one: Misconception, judged: Mapping[str, Any] | None, human: HumanVerd
     return line
 
 
-def read_choices(teach: Teach, given: Mapping[str, str]) -> dict[str, bool]:
-    """Return misconception → corrected, of those that a form decides.
+def read_choices(teach: Teach, given: Mapping[str, str]) -> dict[str, bool | None]:
+    """Return misconception → corrected, or None: taken back; of those that a form decides.
 
     Args:
         teach: the exercise.

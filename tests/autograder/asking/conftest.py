@@ -6,7 +6,8 @@ import asyncio
 
 import pytest
 
-from autograder.asking import Call, Client, Pace
+from autograder.asking import Call, Pace
+from autograder.asking.client import Client
 from tests.fake_openai import FakeOpenAI
 
 
@@ -32,7 +33,7 @@ def client(server):
 
     def make(most=8, **options):
         known = {"timeout": 5.0, "retries": 0, "pace": Pace(most)}
-        return Client(server.base_url, "key", **(known | options))
+        return Client(server.base_url, "key", "fake", **(known | options))
 
     return make
 

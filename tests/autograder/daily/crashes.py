@@ -1,10 +1,12 @@
 """Kill daily runs with SIGKILL and let them be run again; print what each left behind.
 
-    python -m tests.autograder.daily.crashes DATA LESSONS PROVIDER OUT N
+    python -m tests.autograder.daily.crashes DATA LESSONS PROVIDER OUT HOW [N]
 
-``N`` > 0: at the start and the end of each step, and at N random moments; 0: each time a run tells how far it is.
+``HOW``: ``steps``: at the start and the end of each step; ``events``: each time a run tells how far it is; ``random``
+and ``batches``: at N random moments, of runs that ask at once or through the Batch API.
 Imports once and forks, so that a trial costs the run alone. ``OUT`` gets one JSON line per trial:
-``{"trial": …, "killed": …, "state": …}``; the first one is undisturbed.
+``{"trial": …, "killed": …, "state": …}``; the first one is undisturbed. The key that a trial shows the provider is
+its number.
 """
 
 from __future__ import annotations
@@ -24,37 +26,44 @@ import nbgrader.api  # noqa: F401 - else creating a gradebook would spend most o
 from autograder import daily
 from autograder.daily import Event, Progress
 from autograder.openai_judge import OpenAIJudge
+from courses.site import JudgeSettings
 from tests.autograder.daily.ward import Ward
 
 SEED = 2026
 
 
 def main() -> None:
-    data, lessons, provider, out, moments = sys.argv[1:]
-    trials = Trials(Path(data), Path(lessons), provider)
+    data, lessons, provider, out, how, *number = sys.argv[1:]
+    trials = Trials(Path(data), Path(lessons), provider, batch=how == "batches")
     with Path(out).open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in trials.run(int(moments)))
+        found = trials.run(how, int(number[0]) if number else 0)
+        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in found)
 
 
 class Trials:
-    def __init__(self, data: Path, lessons: Path, provider: str) -> None:
+    def __init__(self, data: Path, lessons: Path, provider: str, *, batch: bool) -> None:
         self.data, self.lessons, self.provider = data, lessons, provider
+        self.batch = batch
         self.number = 0
         self.whole = 0.0  # seconds that the undisturbed run took
 
-    def run(self, moments: int):
+    def run(self, how: str, number: int):
         yield self.trial("undisturbed", None, None)
-        yield from self.moments(moments) if moments else self.events()
+        if how == "steps":
+            yield from self.steps()
+        elif how == "events":
+            yield from self.events()
+        else:
+            yield from self.moments(number, self.whole)
 
-    def moments(self, number: int):
+    def steps(self):
         for step in daily.STEPS:
             for finished in (False, True):
                 name = f"{step} {'end' if finished else 'start'}"
                 at = suicide(lambda event, own=(step, finished): (event.step, event.finished) == own)
                 yield self.trial(name, at, None)
-        yield from self.random_moments(number, self.whole)
 
-    def random_moments(self, number: int, length: float):
+    def moments(self, number: int, length: float):
         """Go on until ``number`` kills landed; one that came after the end shows that a run is shorter than thought."""
         chance, landed = random.Random(SEED), 0
         while landed < number:
@@ -85,7 +94,8 @@ class Trials:
         started = time.perf_counter()
         killed = self.child(folder, progress, moment) == signal.SIGKILL
         self.whole = self.whole or time.perf_counter() - started
-        assert self.child(folder, None, None) == 0
+        for _ in range(2 if self.batch else 1):  # what a batch brings, the run after it uses
+            assert self.child(folder, None, None) == 0
         ward = Ward(folder, self.lessons)
         state = ward.canonical()
         ward.engine.dispose()
@@ -105,8 +115,11 @@ class Trials:
     def day(self, folder: Path, progress: Progress | None) -> None:
         code = 1
         try:
-            judge = OpenAIJudge(self.provider, "key", "fake", retries=0)
-            Ward(folder, self.lessons).run(judge=judge, progress=progress)
+            judge = OpenAIJudge(self.provider, str(self.number), "fake", retries=0)
+            ward = Ward(folder, self.lessons)
+            settings = JudgeSettings(batch=self.batch, batch_minutes=0)
+            ward.site = ward.site.model_copy(update={"judge": settings})
+            ward.run(judge=judge, progress=progress)
             code = 0
         finally:
             os._exit(code)

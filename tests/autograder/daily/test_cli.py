@@ -52,3 +52,22 @@ def test_what_cannot_be_done_is_one_sentence(ward, arguments, sentence):
 def test_the_summary_says_why_the_judge_kept_silent(ward):
     report = ward.run().model_copy(update={"abstained": {"refused": 2}, "waiting": 2})
     assert "2 câu: AI từ chối chấm." in summary(report)
+
+
+def test_the_summary_says_what_the_judge_cost_and_what_it_did_not_have_to_be_asked(ward):
+    used = {"calls": 1234, "prompt_tokens": 56789, "completion_tokens": 4321, "cached_tokens": 5000}
+    more = {"judged": 7, "ledger_hits": 5, "identical": 3, "money": 1234.5, "currency": "VND"}
+    said = summary(ward.run().model_copy(update=used | more))
+    assert "AI chấm: 7 câu; sổ cái có sẵn: 5 câu; giống hệt câu khác: 3 câu." in said
+    assert "Hỏi AI 1.234 lần: gửi 56.789 token (nhà cung cấp nhớ sẵn 5.000), nhận 4.321 token" in said
+    assert "hết 1.234,5 VND theo bảng giá." in said
+
+
+def test_the_summary_tells_what_waits_for_people_from_what_waits_for_the_next_run(ward):
+    report = ward.run().model_copy(
+        update={"abstained": {"refused": 2, "budget": 3, "batch": 1}, "waiting": 7}
+    )
+    said = summary(report)
+    assert "Còn chờ người chấm: 3 câu; chờ AI ở lượt sau: 4 câu." in said
+    assert "3 câu: Hôm nay đã hết mức chi cho AI chấm; mai AI chấm tiếp." in said
+    assert "1 câu: Đã gửi AI chấm theo lô; lượt sau lấy kết quả." in said

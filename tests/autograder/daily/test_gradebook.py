@@ -144,12 +144,12 @@ def _create_database(url, wanted):
     engine.dispose()
 
 
-def test_the_run_needs_no_nbgrader_once_the_gradebook_exists(ward):
+def test_the_run_needs_no_nbgrader_once_the_gradebook_exists_and_no_openai_without_a_judge(ward):
     code = (
         "import sys, datetime, pathlib;"
         "from autograder import daily; from courses.site import Site;"
         f"daily.run(Site(data=pathlib.Path({str(ward.data)!r})), datetime.date(2026, 3, 2));"
-        "print('nbgrader' in sys.modules)"
+        "print('nbgrader' in sys.modules, 'openai' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.stdout.strip(), done.stderr) == ("False", "")
+    assert (done.stdout.strip(), done.stderr) == ("False False", "")

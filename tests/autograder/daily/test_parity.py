@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from autograder.feedback import FeedbackError, write_feedback
+from autograder.openai_judge import OpenAIJudge
+from tests.autograder.daily.conftest import PRODUCT_LESSON, attested
+from tests.fake_openai import FakeOpenAI, by_keyword
+from tests.hub_config.files.conftest import letter
 
 SLUG = "05-bat-ai-bia"
 WIPE = (
@@ -82,6 +86,52 @@ def test_a_manual_mark_survives_stock_autograde_and_the_run_after_it(marked):
     assert marked.grade(username, exercise) == grade
     marked.run()
     assert marked.grade(username, exercise) == grade
+
+
+@pytest.fixture
+def with_files(products, tmp_path):
+    """Works in files: the author's samples, real documents as the portal reads them, one for a person, one stopped."""
+    products.submit_samples()
+    files = {
+        "dung": (letter(), "Công văn <đúng>.docx"),
+        "sai": (letter(left=20, font="Arial"), "sai.docx"),
+        "loi": (b"Moi ca to hop luc 8 gio.\n", "loi.txt"),
+    }
+    for username, (data, name) in files.items():
+        file = attested(data, name, tmp_path)
+        answer = {"file": {**file, "type": "docx"}, "text": "Tôi gửi bài."}
+        products.submit(username, PRODUCT_LESSON, {"cong-van": answer, "bao-cao": answer}, case="official")
+    long = attested(letter(), "dài.docx", tmp_path)
+    long["facts"]["cut"] = True
+    products.submit("dai", PRODUCT_LESSON, {"cong-van": {"file": long}}, case="official")
+    keywords = {"viec": "đề nghị", "han": "trước ngày", "tiep": "tới từng nhà"}
+    with FakeOpenAI(by_keyword(keywords)) as fake:
+        report = products.run(judge=OpenAIJudge(fake.base_url, "key", "fake", retries=0))
+    assert report.judged > 3
+    assert report.waiting > 0
+    return products
+
+
+@pytest.mark.timeout(900)
+def test_stock_autograde_gives_the_same_scores_for_works_in_files(with_files):
+    grades, shown = with_files.grades(), notebooks(with_files)
+    assert {row[4] is None for row in grades} == {True, False}, "some are marked, some wait for a person"
+    assert any("Tệp: Công văn <đúng>.docx" in str(cells) for cells in shown.values())
+    for statement in WIPE:
+        with_files.sql(statement)
+    nbgrader(with_files, "autograde", "*", "--force")
+    assert with_files.grades() == grades
+    assert notebooks(with_files) == shown
+
+
+@pytest.mark.timeout(900)
+def test_feedback_on_a_work_in_a_file_names_the_file_as_text_and_shows_its_checks(with_files):
+    (page,) = write_feedback(with_files.site, PRODUCT_LESSON, "dung")
+    text = page.read_text(encoding="utf-8")
+    assert "✓ Đúng thể thức Nghị định 30/2020/NĐ-CP" in text
+    assert "&lt;đúng&gt;.docx" in text
+    assert "<đúng>" not in text
+    assert "MARK SCHEME" not in text
 
 
 def test_scores_are_what_the_authors_expect_wherever_the_judge_decided(marked):

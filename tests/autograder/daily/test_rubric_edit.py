@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
+from autograder.audit import silence
 from autograder.cli import Parts
 from autograder.daily.lock import Busy, alone
 from autograder.models import ScoreChange
 from autograder.remark.command import make_app
 from courses.lessons.build import build_all
 from courses.school.db import session as open_session
-from courses.site import REPOSITORY
+from courses.site import REPOSITORY, JudgeSettings
 from tests.autograder.daily.test_parity import nbgrader
 from tests.autograder.daily.ward import DAY, Ward
 from tests.fake_openai import by_answer
@@ -37,9 +38,9 @@ def edited(built, tmp_path):
     )
     ward = Ward(tmp_path / "data", lessons)
 
-    def edit() -> None:
+    def edit(old: str = OLD, new: str = NEW) -> None:
         path = lessons / KEY / "lesson.md"
-        path.write_text(path.read_text("utf-8").replace(OLD, NEW), "utf-8")
+        path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
         build_all(lessons, ward.data / "courses")
         ward.__dict__.pop("lessons", None)
 
@@ -175,3 +176,26 @@ def test_stock_autograde_leaves_what_is_outdated_as_it_is(edited, judge):
     nbgrader(edited, "autograde", SLUG, "--force", "--student", "lan")
     assert edited.grades() == grades
     assert edited.grade("lan", "lenh")["auto"] == 5
+
+
+def test_an_outdated_mark_of_a_challenge_is_not_taken_away_when_its_score_gets_near_the_line(
+    edited, judge, provider, expected, full, remark
+):
+    """The night that judges the other exercise would leave both to people; the outdated one waits for its edit."""
+    edited.edit("safety: false", "safety: false\nchallenge: true")
+    edited.site = edited.site.model_copy(update={"judge": JudgeSettings(challenge_pass=0.05)})
+    with open_session(edited.engine) as session:
+        silence.silence(session, (KEY, "day-lai"), "quan")
+    receipt = edited.submit("lan", SLUG, {n: own.answer for n, own in full.expect.items()}, case=full.case)
+    edited.run(judge=judge())
+    assert edited.marks(receipt)["lenh"].score == 5
+    edited.edit()
+    unmet(provider, expected, full, "dinh-dang")
+    assert remark().exit_code == 0
+    with open_session(edited.engine) as session:
+        silence.lift(session, (KEY, "day-lai"), "quan")
+    edited.site = edited.site.model_copy(update={"judge": JudgeSettings(challenge_pass=0.9)})
+    edited.run(DAY + timedelta(days=1), judge=judge())
+    marks = edited.marks(receipt)
+    assert (marks["lenh"].score, marks["lenh"].outdated) == (5, True)
+    assert marks["day-lai"].reason == "near_pass"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import ast
 
 import pytest
 
@@ -14,7 +13,6 @@ from courses.lessons import load_lessons
 from courses.site import REPOSITORY
 from tests.autograder.judge.conftest import FULL
 
-EVAL = REPOSITORY.parent / "shared" / "eval"
 INFORMAL = [
     "Ban la to truong vui tinh. Soan loi moi ba con den hop, viet ba cau than mat, gio de len dau.",
     "ko bik nx, t nghi la no dc, vs lai mik vt lenh cho no j cx dc ntn nhi",
@@ -55,13 +53,13 @@ def test_few_words_or_numbers_tell_nothing():
     assert vietnamese_share(FULL) == 1
 
 
-def test_no_sample_of_a_lesson_and_every_english_answer_is_foreign():
+def test_no_sample_of_a_lesson_and_all_english_prose_is_foreign():
     """What the threshold rests on: the two kinds of text are far apart."""
     ours = [text for text in _sample_texts() if (vietnamese_share(text) or 1) < 0.8]
     assert ours == []
     theirs = [share for text in _english() if (share := vietnamese_share(text)) is not None]
-    assert len(theirs) > 900
-    assert max(theirs) < 0.45
+    assert len(theirs) > 250
+    assert max(theirs) < 0.5
 
 
 def _sample_texts():
@@ -74,6 +72,11 @@ def _sample_texts():
 
 
 def _english():
-    for name in ("stita", "digiklausur"):
-        for line in Path(EVAL / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
-            yield json.loads(line)["answer"]
+    """English prose of this project: what its modules, classes and functions say of themselves, without Vietnamese words."""
+    named = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for room in ("autograder", "courses", "hub_config"):
+        for path in (REPOSITORY / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                text = ast.get_docstring(node) if isinstance(node, named) else None
+                if text and text.isascii() and len(text.split()) >= 25:  # as long as an answer
+                    yield text

@@ -56,6 +56,12 @@ def test_only_what_is_not_known_is_asked_and_all_of_it_is_judged(exercise, fake,
     assert judgement.claims == 1  # quotes of old verdicts were checked then
 
 
+def test_a_quote_that_was_lost_then_is_not_lost_again_now(exercise, model):
+    known = (*KNOWN, Verdict(criterion="vai", met=False, quote="bạn là vua", reason="quote_not_found"))
+    judgement = run(model(), exercise, NO_ROLE, known)
+    assert (judgement.outcome, judgement.lost_quotes, judgement.claims) == ("judged", 0, 1)
+
+
 def test_the_second_signal_is_of_the_whole_answer(exercise, fake, model):
     fake.band = lambda _: 0
     judgement = run(model(), exercise, NO_ROLE, KNOWN)

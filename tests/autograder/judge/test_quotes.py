@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.quotes import allowed_edits, fold, is_found, is_own, locate
+from autograder.quotes import _nearly, allowed_edits, fold, is_found, is_own, locate
 
 ANSWER = "Bạn là tổ trưởng dân phố vui tính. Hãy soạn lời mời họp tổ, viết ba câu thân mật!"
 
@@ -104,3 +104,11 @@ def test_a_short_passage_counts_inside_own_words_only():
     own = "Hãy đóng vai người quen rồi làm giúp tôi lời mời."
     assert is_own("đóng vai", own, ["Lệnh nói rõ AI đóng vai ai."], [TASK])
     assert not is_own("đóng vai", "AI đóng vai ai", ["Lệnh nói rõ AI đóng vai ai."], [TASK])
+
+
+words_of_few = st.lists(st.sampled_from("abcd"), min_size=1, max_size=8)
+
+
+@given(words_of_few, st.lists(st.sampled_from("abcd"), max_size=12), st.integers(0, 3))
+def test_the_short_ways_of_locate_find_what_the_whole_search_finds(quote, text, edits):
+    assert locate(quote, text, edits) == _nearly(quote, text, edits)

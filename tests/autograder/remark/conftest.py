@@ -12,6 +12,7 @@ from autograder.marking import mark_submission
 from autograder.models import AutoMark
 from autograder.openai_judge import OpenAIJudge
 from autograder.remark import ask, plan, unknown_answers
+from courses.site import JudgeSettings
 from tests.fake_openai import FakeOpenAI, by_keyword
 
 RUBRIC = [
@@ -73,11 +74,12 @@ def fake():
 def asked(session, engine, fake):
     """Ask the provider what the plan lacks; return the plan that follows."""
 
-    def go(lesson):
+    def go(lesson, settings=JudgeSettings()):  # noqa: B008 - frozen
         session.commit()
         todo = unknown_answers(session, lesson, plan(session, lesson))
         session.commit()
-        said = asyncio.run(ask(engine, OpenAIJudge(fake.base_url, "key", "fake", retries=0), todo))
+        judge = OpenAIJudge(fake.base_url, "key", "fake", retries=0)
+        said = asyncio.run(ask(engine, judge, todo, settings))
         return plan(session, lesson, abstained=said.abstained)
 
     return go

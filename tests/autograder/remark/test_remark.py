@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from autograder.audit import silence
 from autograder.marking import mark_submission, mark_submissions
-from autograder.models import AutoMark, LedgerEntry, Marked, ScoreChange
+from autograder.models import AutoMark, LedgerEntry, Marked, ScoreChange, Spent
 from autograder.remark import ApplyError, apply, plan
 from autograder.results import overrule
 from courses.lessons.model import ExerciseSlot
 from courses.school.db import session as open_session
+from courses.site import JudgeSettings
 from tests.autograder.remark.conftest import MET, OTHER, RUBRIC, TEXT
 from tests.fake_openai import BROKEN
 
@@ -131,6 +132,16 @@ def test_while_the_ai_could_not_be_asked_nothing_is_applied(session, after, judg
         apply(session, done, "Vì thế.", "quan")
     assert [mark_of(own).score for own in both] == [3, 3]
     assert asked(after).of("unknown") == ()
+
+
+def test_asking_spends_of_the_days_budget_and_stops_where_it_ends(session, after, judged, asked, fake):
+    judged("tam", OTHER)
+    poor = asked(after, JudgeSettings(budget_tokens=1))
+    assert (fake.calls, [row.reason for row in poor.of("unknown")]) == (0, ["budget"])
+    assert asked(after).of("unknown") == ()
+    spent = session.query(Spent).one()
+    assert (spent.judge, spent.calls) == ("fake", 2)
+    assert spent.prompt_tokens > 0
 
 
 def test_what_the_judge_abstains_from_becomes_a_persons_to_decide(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ import pytest
 from courses.lessons.build import build_all
 from tests.courses.player import learner_server
 from tests.courses.player import services as services_of_tests
+from tests.courses.player.kinds import LESSONS
+from tests.courses.player.pages import begin, view
 
 HERE = Path(__file__).parent
 SLUG = "09-du-nam-kieu"
@@ -98,3 +101,57 @@ def phone(chromium, clean):
 @pytest.fixture
 def page(phone):
     return phone.new_page()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, running_services):
+    """A learner's server of its own; lessons come in as tests ask for them."""
+    root = tmp_path_factory.mktemp("may-kieu")
+    (root / "home" / "level1").mkdir(parents=True)
+    with learner_server.running(root, "", running_services, JUPYTERHUB_USER="nam") as started:
+        yield started
+
+
+@pytest.fixture
+def lesson(server, services, tmp_path):  # noqa: ARG001 - the stand-in forgets the last test, too
+    """Return a function that puts a fresh copy of a lesson into the learner's home; twins differ by the end of their name."""
+
+    def put(slug, twin=""):
+        name = f"{slug}{twin}"
+        shutil.copytree(LESSONS / slug, tmp_path / name / "level1" / name)
+        build_all(tmp_path / name, tmp_path / name / "out")
+        shutil.rmtree(server.home / "level1" / name, ignore_errors=True)
+        shutil.copytree(tmp_path / name / "out" / "level1" / "release" / name, server.home / "level1" / name)
+        return dataclasses.replace(server, slug=name)
+
+    return put
+
+
+@pytest.fixture
+def browser(chromium):
+    """Return a function that starts a person's browser with a screen; no page in it may complain."""
+    contexts, complaints = [], []
+
+    def start(**screen):
+        context = chromium.new_context(locale="vi-VN", **screen)
+        context.set_default_timeout(30_000)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        contexts.append(context)
+        return context
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def opening(browser, lesson):
+    """Return a function that begins to open a fresh lesson on a screen; see ``shown``."""
+    return lambda slug, twin="", **screen: begin(browser(**screen), lesson(slug, twin))
+
+
+@pytest.fixture
+def opened(browser, lesson):
+    """Return a function that opens a fresh lesson on a screen."""
+    return lambda slug, **screen: view(browser(**screen), lesson(slug))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -65,6 +66,15 @@ class LearnerServer:
             check=False,
         )
         return [int(line) for line in found.stdout.split()]
+
+    def kill_kernel(self, page):
+        """End the kernel behind a lesson page as a machine without memory would."""
+        kernel = json.loads(page.locator("#bdhai-kernel").text_content())
+        for pid in self.kernels():
+            if kernel in Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(pid, signal.SIGKILL)
+                return
+        raise AssertionError(f"no kernel {kernel}")
 
 
 @contextmanager

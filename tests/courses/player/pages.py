@@ -4,14 +4,35 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
+from tests.courses.player.hand import Hand
+
 expect.set_options(timeout=40_000)
 
 
 def open_lesson(page, learner):
     page.goto(learner.lesson)
+    return shown(page)
+
+
+def shown(page):
+    """Wait until the whole lesson is there and has its line."""
     expect(page.locator("#nop-bai")).to_be_visible()
     expect(page.locator("#bdh-link")).to_be_empty()
     return page
+
+
+def begin(context, learner):
+    """Begin to open the lesson view; ``shown`` waits for the rest."""
+    page = context.new_page()
+    page.goto(learner.lesson, wait_until="commit")
+    return Hand(page, learner.folder)
+
+
+def view(context, learner):
+    """Open the lesson view."""
+    hand = begin(context, learner)
+    shown(hand.page)
+    return hand
 
 
 def card(page, number):

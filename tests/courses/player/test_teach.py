@@ -43,6 +43,16 @@ class TestInTheBrowser:
         saved(page)
         assert answers()["answers"]["day"]["turns"][1:] == [{"by": "pupil", "text": PUPIL["reply"]}]
 
+    def test_an_answer_that_comes_late_does_not_take_the_keyboard_away(self, page, clean, services, answers):
+        open_lesson(page, clean)
+        services.delay = 1.5
+        say(page)
+        card(page, TEACH - 1).get_by_role("textbox").tap()
+        page.keyboard.type("Viet mot cau moi khach", delay=150)
+        expect(card(page, TEACH).locator(".teach-turn")).to_have_count(3)
+        saved(page)
+        assert answers()["answers"]["lenh"] == {"text": "Viet mot cau moi khach"}
+
     def test_the_quiz_tells_what_was_learned_and_what_is_still_wrong(self, page, clean, services):
         quiz = {
             "right": 1,

@@ -65,6 +65,27 @@ def test_a_fault_keeps_what_was_typed(judged, browser_of):
     assert page.find("textarea", {"name": "sentence"}).text.strip() == "y" * 501
 
 
+def test_a_score_typed_after_criteria_were_decided_is_appealed_as_a_whole(judged, browser_of):
+    receipt, lan, hung = judged(), browser_of("lan"), browser_of("hung")
+    page = BeautifulSoup(hung.get(f"bai-nop/{receipt}").text, "html.parser")
+    xsrf, rubric = page.find("input", {"name": "_xsrf"}), page.find("input", {"name": "rubric"})
+    common = {"_xsrf": xsrf["value"], "exercise": "lenh", "comment": ""}
+    decided = {box["name"]: "chua" for box in rubric.find_parent("form").find_all("input", {"type": "radio"})}
+    assert (
+        hung.post(f"bai-nop/{receipt}", data={**common, **decided, "rubric": rubric["value"]}).status_code
+        == 200
+    )
+    assert set(choices(lan, receipt)) >= {"vai", "viec"}
+    assert hung.post(f"bai-nop/{receipt}", data={**common, "score": "1,5"}).status_code == 200
+    assert choices(lan, receipt) == [""], "the score rests on no verdict"
+
+
+def choices(client, receipt):
+    page = BeautifulSoup(client.get(f"ket-qua/{receipt}").text, "html.parser")
+    form = page.find("form", action=lambda it: it and it.endswith("/phuc-khao"))
+    return [box["value"] for box in form.find_all("input", {"name": "criterion"})]
+
+
 def test_the_same_criterion_is_not_appealed_twice(engine, judged, browser_of):
     receipt, lan = judged(), browser_of("lan")
     xsrf = BeautifulSoup(lan.get(f"ket-qua/{receipt}").text, "html.parser").find("input", {"name": "_xsrf"})

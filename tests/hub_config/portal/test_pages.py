@@ -406,10 +406,18 @@ def test_quotes_are_shown_and_marked_only_when_they_are_the_learners_own_words(b
     ]
 
 
-def test_a_marker_reads_why_the_judge_left_an_answer_to_them(browser_of, hand_in, engine):
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("signals_disagree", "Các cách xét của máy"),
+        ("budget", "Hôm nay đã hết mức chi cho AI chấm; mai AI chấm tiếp."),
+        ("batch", "Đã gửi AI chấm theo lô; lượt sau lấy kết quả."),
+    ],
+)
+def test_a_marker_reads_why_the_judge_left_an_answer_to_them(browser_of, hand_in, engine, reason, said):
     receipt = hand_in("lan")
     with session(engine) as opened:
         mark = opened.get_one(AutoMark, (find_submission(opened, receipt).id, "day-lai"))
-        mark.reason = "signals_disagree"
-    assert "Các cách xét của máy" in browser_of("hung").get(f"bai-nop/{receipt}").text
-    assert "Các cách xét của máy" not in browser_of("lan").get(f"ket-qua/{receipt}").text
+        mark.reason = reason
+    assert said in browser_of("hung").get(f"bai-nop/{receipt}").text
+    assert said not in browser_of("lan").get(f"ket-qua/{receipt}").text

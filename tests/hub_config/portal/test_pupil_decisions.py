@@ -141,6 +141,32 @@ def test_the_judges_verdict_stays_beside_the_trainers_and_the_trainers_counts(
     assert "Huấn luyện viên và AI chấm" in shown
 
 
+def test_a_decision_taken_back_leaves_the_judges_verdict_and_the_page_says_so(
+    browser_of, receipt, engine, teach
+):
+    judge(engine, receipt, teach, IDS)
+    hung, lan = browser_of("hung"), browser_of("lan")
+    assert 'value="rut"' not in hung.get(f"bai-nop/{receipt}").text, "there is nothing to take back"
+    say(hung, receipt, **{"hieu-tra-so": "roi"})
+    say(hung, receipt, **{"hieu-tra-so": "chua", "hieu-biet-het": "chua"})
+    assert "Bé Chè làm đúng 1/3 câu." in pupil_of(lan, receipt)
+    say(hung, receipt, **{"hieu-tra-so": "rut"})
+    lines = page_of(hung, f"bai-nop/{receipt}").select("#be-che-day-lai fieldset")
+    assert [len(line.select("[value=rut]")) for line in lines] == [0, 0, 1]
+    assert "quyết định lúc" not in lines[0].text, "not even the decision before the last one counts"
+    assert "Bé Chè làm đúng 2/3 câu." in pupil_of(lan, receipt)
+    assert len(verdicts(engine)) == 3, "what was decided once can still be read"
+    say(hung, receipt, **{"hieu-tra-so": "chua"})
+    assert "Bé Chè làm đúng 1/3 câu." in pupil_of(lan, receipt)
+
+
+def test_a_decision_taken_back_where_the_judge_was_silent_waits_for_a_person_again(browser_of, receipt):
+    hung, lan = browser_of("hung"), browser_of("lan")
+    say(hung, receipt, **ALL)
+    say(hung, receipt, **dict.fromkeys(ALL, "rut"))
+    assert "Chưa biết Bé Chè hiểu đến đâu" in pupil_of(lan, receipt)
+
+
 def test_the_trainer_reads_why_the_judge_left_the_pupil_to_them_and_the_learner_does_not(
     browser_of, receipt, engine, teach
 ):

@@ -49,6 +49,10 @@ def keyboard(hand):
         hand.type(text)
 
 
+def nudge(hand):
+    hand.card(1).get_by_label("Cơ hội (O)").press_sequentially("x")
+
+
 def back(hand):
     for field, text in fields(hand):
         expect(field).to_have_value(text)

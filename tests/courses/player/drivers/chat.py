@@ -38,6 +38,10 @@ def keyboard(hand):
     expect(hand.card(1).get_by_text("Cuộc trò chuyện này đã xong.")).to_be_focused()
 
 
+def nudge(hand):
+    hand.card(1).locator(".chat-choice").last.click()
+
+
 def back(hand):
     second = hand.card(1).get_by_role("button", name="Cuộc 2: Con gái xin tiền gấp, đã xong")
     second.click()

@@ -28,6 +28,10 @@ def keyboard(hand):
     hand.press("Space")
 
 
+def nudge(hand):
+    hand.card(2).get_by_text("Tóm tắt một bài báo dài").click()
+
+
 def back(hand):
     expect(hand.card(1).get_by_label("Viết nháp giấy mời")).to_be_checked()
     expect(hand.card(2).get_by_role("checkbox", checked=True)).to_have_count(2)

@@ -36,6 +36,10 @@ def keyboard(hand):
         hand.type(text)
 
 
+def nudge(hand):
+    hand.card(1).get_by_label("Chỗ trống 1", exact=True).press_sequentially("x")
+
+
 def back(hand):
     for box, text in boxes(hand):
         expect(box).to_have_value(text)

@@ -39,6 +39,10 @@ def keyboard(hand):
         hand.type(text)
 
 
+def nudge(hand):
+    hand.card(1).get_by_label("Tiền phân bón").press_sequentially("1")
+
+
 def back(hand):
     for field, text in fields(hand):
         expect(field).to_have_value(text)

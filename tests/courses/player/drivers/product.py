@@ -9,6 +9,7 @@ FILE = {
     "type": "docx",
     "size": 12,
 }
+CALM = "Đang gửi tệp. Bạn có thể làm tiếp câu khác."
 ANSWERS = {"cong-van": {"file": FILE}, "bao-cao": {"text": TEXT}}
 CHOSEN = {"name": "Giấy mời.docx", "mimeType": "application/octet-stream", "buffer": b"PK\x03\x04 chao ban"}
 
@@ -43,6 +44,24 @@ def keyboard(hand):
     _choose(hand, press)
     hand.tab_to(hand.card(2).get_by_label("Bài viết của bạn"))
     hand.type(TEXT)
+
+
+def nudge(hand):
+    hand.card(2).get_by_label("Bài viết của bạn").press_sequentially("x")
+
+
+def in_cut(hand):
+    """The file waits on its way; the learner goes on writing."""
+    with hand.page.expect_file_chooser() as choosing:
+        hand.card(1).get_by_role("button", name="Chọn tệp").click()
+    choosing.value.set_files(CHOSEN)
+    hand.card(2).get_by_label("Bài viết của bạn").click()
+    hand.type(TEXT)
+
+
+def after_cut(hand):
+    """The file has arrived by itself."""
+    expect(hand.card(1).get_by_text("Đã nhận:")).to_be_visible()
 
 
 def back(hand):

@@ -2,6 +2,7 @@ from playwright.sync_api import expect
 
 LESSON = "30-prompt-viet-lenh"
 TEXT = "Ban la nguoi ban che, viet mot cau moi khach"
+CALM = "Đang mất kết nối. Bài của bạn vẫn còn trên máy này. Bạn chờ một lát rồi bấm lại."
 ANSWERS = {"lenh": {"text": TEXT}}
 
 
@@ -39,6 +40,23 @@ def keyboard(hand):
     hand.type(TEXT)
     hand.tab_to(button)
     hand.press("Enter")
+    tried(hand)
+
+
+def nudge(hand):
+    parts(hand)[0].press_sequentially("x")
+
+
+def in_cut(hand):
+    box, button = parts(hand)
+    box.click()
+    hand.type(TEXT)
+    button.click()
+
+
+def after_cut(hand):
+    expect(hand.card(1)).to_contain_text(CALM)
+    parts(hand)[1].click()
     tried(hand)
 
 

@@ -76,6 +76,10 @@ def keyboard(hand):
         hand.press(*keys)
 
 
+def nudge(hand):
+    item(hand, 1, "Giờ mở cửa").locator(".pick:not(:has(:checked))").first.click()
+
+
 def back(hand):
     for text, group in RIGHT.items():
         expect(item(hand, 1, text).get_by_label(group, exact=True)).to_be_checked()

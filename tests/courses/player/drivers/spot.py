@@ -26,5 +26,9 @@ def keyboard(hand):
     hand.press("Space")
 
 
+def nudge(hand):
+    hand.card(1).get_by_role("button", name="trồng trên đồi").click()
+
+
 def back(hand):
     expect(hand.card(1).get_by_role("button", pressed=True)).to_have_count(2)

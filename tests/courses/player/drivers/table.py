@@ -71,6 +71,10 @@ def keyboard(hand):
         hand.press("ArrowDown")
 
 
+def nudge(hand):
+    cell(hand, 1, 1, "Số tiền").press_sequentially("1")
+
+
 def back(hand):
     for row, (day, goods, money) in enumerate(ROWS, 1):
         expect(cell(hand, 1, row, "Ngày")).to_have_value(day)

@@ -12,6 +12,8 @@ ANSWERS = {
         "text": "",
     }
 }
+CALM = "Đang mất kết nối. Lời bạn vừa nói vẫn còn; có mạng lại, Bé Chè nghe tiếp."
+IN_CUT = {"giang": {"turns": [{"by": "you", "text": FIRST}, REPLY], "text": SECOND}}
 
 
 def parts(hand):
@@ -54,6 +56,29 @@ def keyboard(hand):
         hand.tab_to(button)
         hand.press("Enter")
         heard(hand, number)
+
+
+def nudge(hand):
+    parts(hand)[0].press_sequentially("x")
+
+
+def in_cut(hand):
+    """One turn is said that nobody hears, the next is typed and not said."""
+    box, button = parts(hand)
+    box.click()
+    hand.type(FIRST)
+    button.click()
+    box.click()
+    hand.type(SECOND)
+
+
+def after_cut(hand):
+    """The first turn was heard by itself; what is typed is still there, and can be said."""
+    box, button = parts(hand)
+    expect(hand.card(1).locator(".teach-pupil")).to_have_count(2)
+    expect(box).to_have_value(SECOND)
+    button.click()
+    heard(hand, 2)
 
 
 def back(hand):

@@ -95,9 +95,9 @@ def test_agreement_is_told_with_intervals_per_exercise_and_criterion(browser_of,
     audited("lan", 6, given=False)
     page = words(browser_of("quan").get(PAGE).text)
     assert "Số bài có cả điểm AI và điểm người 7" in page
-    assert re.search(r"Cùng điểm 86 % \(57 đến 100 %\)", page)
+    assert re.search(r"Cùng điểm 86 % 57–100 %", page)
     assert re.search(r"Độ giống người \(kappa có trọng số\) 0 ", page)
-    assert "Lệnh nói AI đóng vai ai. 86 %" in page
+    assert "Lệnh nói AI đóng vai ai. Giống nhau 86 % (57 đến 100 %); kappa 0 (0 đến 0); 7 bài." in page
 
 
 def test_marks_beside_the_judges_stand_apart(browser_of, judged, engine):
@@ -107,6 +107,7 @@ def test_marks_beside_the_judges_stand_apart(browser_of, judged, engine):
     page = words(browser_of("quan").get(PAGE).text)
     assert "Chưa có bài nào được chấm lại." in page
     assert page.count("Số bài có cả điểm AI và điểm người 1") == 1
+    assert "Cùng điểm 0 % Độ giống người" in page  # one answer has no interval
 
 
 def test_an_administrator_silences_and_lifts_signed_and_dated(browser_of, judged, engine):
@@ -223,7 +224,7 @@ def test_the_gates_curve_is_a_picture_and_a_table_that_say_the_same(browser_of, 
     assert page.count('class="chosen"') == 1
     at = {point.tolerance: point for point in points}
     shown = words(page)
-    assert f"25 % (đang dùng) {100 * at[0.25].coverage:.0f} % 60 1" in shown
+    assert f"25 % (đang dùng) {100 * at[0.25].coverage:.0f} % 60 1 1–1" in shown
     assert "Ở mức đang dùng, AI tự chấm 50 % số câu và giống người 1 (1 đến 1)." in shown
     assert "Ở mức đặt sẵn, AI và người đủ giống nhau, nên giữ nguyên." in shown
     xs = [float(x) for x in re.findall(r'<(?:circle|rect)[^>]* (?:cx|x)="([\d.]+)"', page)]

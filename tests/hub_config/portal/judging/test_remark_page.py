@@ -64,6 +64,7 @@ def test_what_moves_is_listed_after_the_ai_was_asked_for_the_changed_criterion(q
     page = asked(quan)
     assert [set(one.criteria) for one in fake.asked if one.kind == "verdicts"] == [{"dinh-dang"}] * 2
     assert "Điểm đổi: 1" in page
+    assert "5/5 → 4/5" in page
     assert short in page
     assert long not in page
     assert "Chè lan" in page
@@ -102,6 +103,7 @@ def test_a_persons_mark_is_listed_and_stays(quan, judged, engine, fake):
         overrule(opened, find_submission(opened, receipt), NAME, 2, "", "hung")
     page = quan.get(EDIT).text
     assert "Giữ điểm người chấm: 1" in page
+    assert "5/5 → giữ nguyên" in page
     assert 'value="hoi"' not in page
     assert fake.calls == 0
 
