@@ -83,8 +83,8 @@ def bare_machine(tmp_path):
     return tools
 
 
-def bootstrap(tools, tmp_path, *what):
-    env = {"PATH": str(tools), "VENV": str(tmp_path / "venv")}
+def bootstrap(tools, tmp_path, *what, **more):
+    env = {"PATH": str(tools), "VENV": str(tmp_path / "venv"), **more}
     return subprocess.run(
         [ROOT / "scripts" / "bootstrap", *what], env=env, capture_output=True, text=True, check=False
     )
@@ -140,3 +140,52 @@ def test_a_change_of_the_lock_installs_anew(bare_machine, tmp_path):
     (venv / "python").chmod(0o755)
     (tmp_path / "venv" / ".bdhai-run").write_text("another state\n", encoding="utf-8")
     assert bootstrap(bare_machine, tmp_path, "run").returncode == 7
+
+
+def a_machine(tools, tmp_path, apt_get):
+    """Add what an installed state and an own apt-get need; every other tool is the real one."""
+    for name in ("cp", "rm", "dpkg-deb", "tar", "xz", "zstd"):
+        if Path("/usr/bin", name).exists():
+            (tools / name).symlink_to(Path("/usr/bin") / name)
+    venv = tmp_path / "venv" / "bin"
+    venv.mkdir(parents=True)
+    (venv / "python").write_text('#!/usr/bin/bash\ncase "$*" in *install*) exit 7;; *) echo Python;; esac\n')
+    (tools / "apt-get").write_text(f"#!/usr/bin/bash\n{apt_get}\n")
+    (tools / "id").unlink()
+    (tools / "id").write_text("#!/usr/bin/bash\necho 1000\n")
+    for file in (venv / "python", tools / "apt-get", tools / "id"):
+        file.chmod(0o755)
+
+
+def word_list_package(folder):
+    tree = folder / "tree"
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "DEBIAN/control").write_text(
+        "Package: hunspell-vi\nVersion: 1\nArchitecture: all\nMaintainer: Test <t@t.vn>\nDescription: test\n"
+    )
+    (tree / "usr/share/hunspell").mkdir(parents=True)
+    (tree / "usr/share/hunspell/vi_VN.dic").write_text("1\nchè\n", encoding="utf-8")
+    subprocess.run(
+        ["dpkg-deb", "--build", tree, folder / "hunspell-vi_1_all.deb"], check=True, capture_output=True
+    )
+    return folder / "hunspell-vi_1_all.deb"
+
+
+def test_without_roots_rights_the_word_list_is_put_beside_the_packages(bare_machine, tmp_path):
+    package = word_list_package(tmp_path / "package")
+    a_machine(bare_machine, tmp_path, f'case "$*" in *download*) cp {package} .;; *) exit 100;; esac')
+    done = bootstrap(bare_machine, tmp_path, "run", DICTIONARIES=str(tmp_path / "none"))
+    assert done.returncode == 7  # went on to install the packages
+    assert (tmp_path / "venv/share/hunspell/vi_VN.dic").read_text(encoding="utf-8") == "1\nchè\n"
+    assert "từ điển" not in done.stderr
+
+
+def test_without_a_word_list_the_rest_is_installed_and_the_person_is_told(bare_machine, tmp_path):
+    a_machine(bare_machine, tmp_path, "exit 100")
+    done = bootstrap(bare_machine, tmp_path, "test", DICTIONARIES=str(tmp_path / "none"))
+    assert done.returncode == 7
+    assert "sudo apt-get install hunspell-vi" in done.stderr
+    (tmp_path / "has").mkdir()
+    (tmp_path / "has/vi_VN.dic").write_text("1\nchè\n", encoding="utf-8")
+    again = bootstrap(bare_machine, tmp_path, "test", DICTIONARIES=str(tmp_path / "has"))
+    assert "hunspell-vi" not in again.stderr

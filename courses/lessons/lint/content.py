@@ -10,6 +10,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from courses.exercises.text import words as words_of
 from courses.lessons.leaks import leaks
 from courses.lessons.lint.finding import Finding, Subject
 from courses.lessons.model import Lesson, Prose
@@ -23,6 +24,7 @@ _MARKDOWN_FIELDS = frozenset({"statement", "statement_html", "sample_reply"})
 _NAMESPACE = "http://www.w3.org/"
 _ACTIVE = re.compile(r"<script|<foreignObject|\son\w+\s*=|https?://|javascript:", re.IGNORECASE)
 _SUFFIXES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp"})
+_FEWEST_WORDS = 4  # “Bốn ô của lệnh”
 _HEAVY = 150_000  # bytes; a lesson opens over a slow phone line
 
 
@@ -76,10 +78,21 @@ def _image(subject: Subject, token: Token, line: int) -> Iterator[Finding]:
 def _picture(subject: Subject, source: str, words: str, line: int) -> Iterator[Finding]:
     if not words.strip():
         yield subject.error(line, f"ảnh {source} thiếu lời tả: viết ![lời tả](…)")
+    elif len(words_of(words)) < _FEWEST_WORDS or _is_file_name(words, source):
+        yield subject.error(
+            line,
+            f"ảnh {source}: lời tả “{words}” chưa tả gì: viết từ {_FEWEST_WORDS} chữ, nói ảnh cho thấy điều gì",
+        )
     if not _OWN.fullmatch(source):
         yield subject.error(line, f"ảnh {source} phải nằm trong assets/ (tên chữ thường không dấu)")
     elif not (subject.folder / source).is_file():
         yield subject.error(line, f"không có tệp {source}")
+
+
+def _is_file_name(words: str, source: str) -> bool:
+    """Tell whether the words are the file's name, with or without its ending."""
+    told, name = words_of(words), words_of(source.rpartition("/")[2])
+    return told in (name, name[:-1])
 
 
 def _link(subject: Subject, target: str, line: int) -> Iterator[Finding]:

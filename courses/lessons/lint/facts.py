@@ -19,19 +19,19 @@ def check_facts(subject: Subject) -> Iterable[Finding]:
     """Check every ``{fact:…}`` of the file."""
     for number, line in enumerate(subject.lesson.source.split("\n"), 1):
         for name in fact_ids(line):
-            fact = subject.facts.get(name)
+            fact = subject.common.facts.get(name)
             if fact is not None:
                 yield from _fact(subject, fact, number)
 
 
 def _fact(subject: Subject, fact: Fact, line: int) -> Iterable[Finding]:
     checked = text_date(fact.checked_on)
-    if fact.checked_on > subject.today:
+    if fact.checked_on > subject.common.today:
         yield subject.error(
             line, f"fact “{fact.id}” ghi ngày kiểm tra {checked} còn chưa tới: sửa checked_on"
         )
-    elif subject.today - fact.checked_on > timedelta(days=STALE_DAYS):
-        yield subject.warning(
+    elif subject.common.today - fact.checked_on > timedelta(days=STALE_DAYS):
+        yield subject.error(
             line,
             f"fact “{fact.id}” kiểm tra từ {checked}, quá {STALE_DAYS} ngày: đối chiếu lại rồi sửa checked_on",
         )
@@ -50,7 +50,7 @@ def check_law_numbers(subject: Subject) -> Iterable[Finding]:
             continue
         for number in range(block.line, block.line + block.text.count("\n") + 1):
             found = _LAW.search(lines[number - 1])
-            if found and int(found["year"]) <= subject.today.year:
+            if found and int(found["year"]) <= subject.common.today.year:
                 yield subject.warning(
                     number, f"số hiệu {found[0]} viết thẳng vào bài: đưa vào facts.yaml, dùng {{fact:id}}"
                 )

@@ -10,6 +10,7 @@ from typing import Literal
 
 from courses.catalog.facts import Facts
 from courses.exercises.base import Frozen
+from courses.lessons.lint.dictionary import KnownWords
 from courses.lessons.model import Lesson
 
 
@@ -29,13 +30,21 @@ class Finding(Frozen):
 
 
 @dataclass(frozen=True)
+class Common:
+    """What every lesson is held against."""
+
+    facts: Facts
+    today: date
+    words: KnownWords
+
+
+@dataclass(frozen=True)
 class Subject:
     """One lesson under the linter."""
 
     lesson: Lesson
     folder: Path
-    facts: Facts
-    today: date
+    common: Common
 
     def key_line(self, key: str) -> int:
         """Return the line of a key of the front matter."""

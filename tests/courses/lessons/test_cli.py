@@ -12,11 +12,12 @@ from tests.courses.lessons.conftest import SLUG, tree
 
 
 @pytest.fixture
-def run(root: Path, tmp_path: Path, edit):
+def run(tmp_path: Path, whole: Path, edit):
     """Return a function that runs a command over lessons of one's own; they use no fact."""
     edit("Nhớ rằng {fact:luat-thu}.", "Nhớ rằng lệnh là lời dặn.")
+    edit("minutes: 12", "minutes: 15")
     site = tmp_path / "site.yaml"
-    site.write_text(f"lessons: {root}\n", encoding="utf-8")
+    site.write_text(f"lessons: {whole.parents[1]}\n", encoding="utf-8")
     runner = CliRunner(env={"BDHAI_SITE": str(site)})
     return lambda *arguments: runner.invoke(app, arguments)
 
@@ -36,7 +37,7 @@ def test_lint_lists_errors_and_fails(run, edit):
 
 
 def test_lint_takes_folders_and_gives_json(run, edit, folder):
-    edit("minutes: 12", "minutes: 3")
+    edit("minutes: 15", "minutes: 3")
     done = run("lint", str(folder), "--json")
     assert done.exit_code == 0
     (finding,) = json.loads(done.stdout)

@@ -13,6 +13,7 @@ from courses.catalog.glossary import load_glossary
 from courses.cli import app
 from courses.exercises.registry import kinds
 from courses.lessons.lint import CATALOG, known_codes, lint
+from courses.lessons.lint.dictionary import dictionary_file, known_words
 from courses.lessons.lint.explain import COMMON, ExplanationError, Told, _told, codes, explanation
 from courses.lessons.new import new_lesson
 from courses.yaml_errors import YamlError
@@ -31,16 +32,16 @@ def found(root: Path, examples: dict[str, str], right: dict[str, str]) -> Found:
     """Return what lint finds in a lesson that holds these examples at their places, in place of the right ones."""
     folder = new_lesson(root, 1, "thu")
     try:
-        facts = put(folder, examples, right)
+        facts, words = put(folder, examples, right)
     except YamlError as error:
         return [(CATALOG, line.partition(": ")[2]) for line in str(error).splitlines()]
-    return [(one.code, one.message) for one in lint(root, [folder], facts=facts, today=TODAY)]
+    return [(one.code, one.message) for one in lint(root, [folder], facts=facts, today=TODAY, words=words)]
 
 
 def put(folder: Path, examples: dict[str, str], right: dict[str, str]):
     lesson = folder / "lesson.md"
     text = lesson.read_text(encoding="utf-8")
-    head, facts = text[: text.index("\n---\n") + 5], None
+    head, facts, glossary = text[: text.index("\n---\n") + 5], None, load_glossary()
     body = text[len(head) :]
     if not {"lesson.md head", "samples.yaml"} & set(examples):
         (folder / "samples.yaml").unlink()
@@ -55,12 +56,12 @@ def put(folder: Path, examples: dict[str, str], right: dict[str, str]):
             body = "".join(f"Nhớ rằng {{fact:{name}}}.\n" for name in facts) + FILLER
         elif place == "glossary.yaml":
             (folder / place).write_text(example, encoding="utf-8")
-            load_glossary(folder / place)
+            glossary = load_glossary(folder / place)
         else:
             (folder / place).write_text(example, encoding="utf-8")
             body += f"\n![Ảnh thử]({place})\n" if place.startswith("assets/") else ""
     lesson.write_text(head + body, encoding="utf-8")
-    return facts
+    return facts, known_words(glossary, dictionary_file())
 
 
 def _with_keys(head: str, example: str, keys: list[str]) -> str:
@@ -190,7 +191,7 @@ def _long_talk(turns: int, by: str) -> str:
     return f"{{turns: [{', '.join([f'{{by: {by}, text: Bạn nghe nhé}}'] * turns)}]}}"
 
 
-HAPPEN: dict[str, Callable[[Path], None]] = {
+HAPPEN: dict[str, Callable[[Path], object]] = {
     "không có tệp này": _without_lesson,
     "tệp không phải UTF-8": _in_another_encoding,
     "tên thư mục phải như": _in_a_folder_of_another_name,
@@ -200,6 +201,12 @@ HAPPEN: dict[str, Callable[[Path], None]] = {
     "phần đầu chưa đóng": _with_an_open_head,
     "thiếu tệp này: cần ít nhất bốn bài mẫu": lambda root: (_lesson(root) / "samples.yaml").unlink(),
     "bài chưa có ba trường hợp": lambda root: new_lesson(root, 1, "thu", ["choice"]),
+    "bài chưa có câu máy chấm được": lambda root: new_lesson(root, 1, "thu", ["prompt"]),
+    "bài chưa có câu viết theo tiêu chí": lambda root: new_lesson(root, 1, "thu", ["choice"]),
+    "bài chưa có phần dạy lại": lambda root: new_lesson(root, 1, "thu", ["choice"]),
+    "máy chưa có từ điển": _lesson,
+    "trường hợp … có … chữ để đọc, cần ít nhất": _lesson,
+    "trường hợp … có … chữ để đọc, nhiều nhất": lambda root: _change(root, "## Ghi nhớ", "Chè ngon. " * 500),
     "chỉ nhận ảnh svg": _asset("ghi-chu.txt", 10, shown=False),
     "tệp nặng quá": _asset("anh.png", 200_000, shown=True),
     "không có chỗ nào dùng ảnh này": _asset("anh.png", 10, shown=False),
@@ -213,7 +220,7 @@ HAPPEN: dict[str, Callable[[Path], None]] = {
 BARE = [(code, told) for code, told in EVERY if not told.right]
 
 
-def _makers(code: str, told: Told) -> list[Callable[[Path], None]]:
+def _makers(code: str, told: Told) -> list[Callable[[Path], object]]:
     named = f"{code}: {told.message}"
     return [
         make for words, make in HAPPEN.items() if told.message.startswith(words) or named.startswith(words)
@@ -225,7 +232,8 @@ def test_the_other_messages_are_told_as_they_are_explained(tmp_path, code, told)
     (make,) = _makers(code, told)
     make(tmp_path)
     only = [] if "đã là của" in told.message else list(tmp_path.glob("level*/*"))
-    findings = [(one.code, one.message) for one in lint(tmp_path, only, today=TODAY)]
+    words = known_words(load_glossary(), None) if "hunspell-vi" in told.message else None
+    findings = [(one.code, one.message) for one in lint(tmp_path, only, today=TODAY, words=words)]
     assert any(own == code and told.pattern.search(message) for own, message in findings), findings
 
 

@@ -6,7 +6,7 @@ from courses.exercises.base import RubricExercise
 from courses.exercises.registry import kinds
 from courses.lessons import lesson_folders, load_lesson
 from courses.lessons.build import build_all
-from courses.lessons.lint import lint
+from courses.lessons.lint import WHOLE, lint
 from courses.site import REPOSITORY
 
 ROOT = REPOSITORY / "tests" / "lessons"
@@ -14,7 +14,8 @@ FOLDERS = lesson_folders(ROOT)
 
 
 def test_no_sample_lesson_has_an_error():
-    assert [str(one) for one in lint(ROOT) if one.severity == "error"] == []
+    found = [one for one in lint(ROOT) if one.severity == "error" and one.code not in WHOLE]
+    assert [str(one) for one in found] == []
 
 
 def test_the_sample_lessons_build_the_same_bytes_twice(tmp_path):

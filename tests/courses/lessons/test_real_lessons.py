@@ -1,7 +1,10 @@
 """Every lesson that learners get passes the linter and is marked as its authors expect."""
 
+from datetime import date
+
 import pytest
 
+from courses.catalog.facts import load_facts
 from courses.exercises.base import RubricExercise
 from courses.lessons import lesson_folders, load_lesson
 from courses.lessons.lint import lint
@@ -15,7 +18,10 @@ def test_there_are_lessons():
 
 
 def test_no_lesson_has_an_error():
-    assert [str(one) for one in lint(REPOSITORY) if one.severity == "error"] == []
+    """As of the day when somebody last checked a fact: that facts grow stale is the author's news, not a broken build."""
+    checked = max(fact.checked_on for fact in load_facts().values())
+    found = lint(REPOSITORY, today=max(checked, date(2026, 11, 25)))
+    assert [str(one) for one in found if one.severity == "error"] == []
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -33,6 +33,7 @@ OTHER_FILES = {
     "programme.py": "the lists of courses, which bdhai lint does not read",
     "new.py": "bdhai new speaks for itself",
     "explain.py": "shows the explanations",
+    "dictionary.py": "reads lists of words",
     "finding.py": "puts “cảnh báo” before a warning",
 }
 TO_LEARNERS = {
