@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from courses.catalog.entries import load_entries
-from courses.catalog.syllabus import SYLLABUS, load_syllabus
+from courses.catalog.syllabus import SYLLABUS, Planned, load_syllabus
 from courses.exercises.base import Frozen
 from courses.yaml_errors import YamlError
 
@@ -37,7 +37,8 @@ def load_courses(path: Path = COURSES, syllabus: Path = SYLLABUS) -> Mapping[str
     """Return the courses by id.
 
     Raises:
-        YamlError: ``courses.yaml:LINE: …`` in Vietnamese: a fault of form, or a lesson that the syllabus hasn't.
+        YamlError: ``courses.yaml:LINE: …`` in Vietnamese: a fault of form, or a lesson that the syllabus hasn't,
+            or one before what it needs.
     """
     courses, known = load_entries(path, Course), load_syllabus(syllabus)
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -47,9 +48,23 @@ def load_courses(path: Path = COURSES, syllabus: Path = SYLLABUS) -> Mapping[str
         for number in course.lessons
         if number not in known
     ]
+    faults += [
+        f"{path.name}:{_line(lines, course, number)}: {course.id}: bài {number} cần bài {need}, mà {need} đứng sau"
+        for course in courses.values()
+        for number, need in _out_of_order(course, known)
+    ]
     if faults:
         raise YamlError("\n".join(faults))
     return courses
+
+
+def _out_of_order(course: Course, known: Mapping[str, Planned]) -> Iterator[tuple[str, str]]:
+    """Yield (lesson, what it needs) for each need that the course has, but later."""
+    places = {number: place for place, number in enumerate(course.lessons)}
+    for number in course.lessons:
+        for need in known[number].needs if number in known else ():
+            if places.get(need, -1) > places[number]:
+                yield number, need
 
 
 def _line(lines: list[str], course: Course, number: str) -> int:

@@ -31,6 +31,7 @@ from courses.lessons.lint.recall import check_cards, check_teach_back
 from courses.lessons.lint.sample_set import check_sample_set
 from courses.lessons.lint.samples import check_samples
 from courses.lessons.lint.sentences import check_sentences
+from courses.lessons.lint.skills import check_skills
 from courses.lessons.lint.spelling import check_spelling
 from courses.lessons.lint.time_budget import check_time
 from courses.lessons.lint.whole import check_both_kinds, check_settings
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     check_spelling,
     check_glossary,
     check_alignment,
+    check_skills,
     check_markdown,
     check_outside,
     check_assets,

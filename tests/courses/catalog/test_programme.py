@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from courses.catalog.programme import COURSES, load_courses
-from courses.catalog.syllabus import KINDS, load_syllabus
+from courses.catalog.syllabus import KINDS, SYLLABUS, load_syllabus
 from courses.exercises.registry import kinds
 from courses.yaml_errors import YamlError
 
@@ -40,9 +40,63 @@ def test_every_audience_has_a_course_that_begins_with_level_one():
     assert courses["citizen"].lessons[:4] == ("0.1", "0.2", "0.3", "0.4")
 
 
-def _fault(tmp_path, text):
+def test_nearly_every_lesson_says_what_to_learn_before_it():
+    syllabus = load_syllabus()
+    assert {number for number, one in syllabus.items() if not one.needs} == {"0.1", "1.1", "H1"}
+    assert syllabus["2.13"].needs == ("1.4",)
+
+
+NEEDS = [
+    ('needs: ["1.4"]', 'needs: ["1.44"]', "2.13 cần bài 1.44, nhưng chương trình không có bài ấy"),
+    ('needs: ["1.4"]', 'needs: ["2.13"]', "2.13 cần bài 2.13, nhưng bài ấy không đứng trước"),
+    ('needs: ["1.4"]', 'needs: ["2.14"]', "2.13 cần bài 2.14, nhưng bài ấy không đứng trước"),
+]  # fmt: skip
+
+
+def _syllabus_of(tmp_path, old, new, at):
+    text = SYLLABUS.read_text(encoding="utf-8")
+    start = text.index(f'- id: "{at}"')
+    path = tmp_path / "syllabus.yaml"
+    path.write_text(text[:start] + text[start:].replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("case", NEEDS, ids=[case[2] for case in NEEDS])
+def test_needs_are_known_and_never_run_in_a_circle(tmp_path, case):
+    path = _syllabus_of(tmp_path, case[0], case[1], "2.13")
+    line = path.read_text(encoding="utf-8").partition('- id: "2.13"')[0].count("\n") + 1
+    with pytest.raises(YamlError) as caught:
+        load_syllabus(path)
+    assert str(caught.value).startswith(f"syllabus.yaml:{line}: {case[2]}")
+
+
+def test_no_lesson_needs_one_of_a_later_level(tmp_path):
+    path = tmp_path / "syllabus.yaml"
+    path.write_text('- id: "3.1"\n  title: a\n- id: "2.1"\n  title: b\n  needs: ["3.1"]\n', encoding="utf-8")
+    with pytest.raises(YamlError, match=r"^syllabus\.yaml:3: 2\.1 cần bài 3\.1 ở bậc cao hơn"):
+        load_syllabus(path)
+    path.write_text('- id: "H1"\n  title: a\n- id: "5.1"\n  title: b\n  needs: ["H1"]\n', encoding="utf-8")
+    with pytest.raises(YamlError, match=r"5\.1 cần bài H1 ở bậc cao hơn"):
+        load_syllabus(path)
+
+
+def test_a_course_teaches_what_a_lesson_needs_before_it(tmp_path):
+    text = COURSES.read_text(encoding="utf-8")
+    swapped = text.replace('    - "1.4"\n    - "1.5"\n', '    - "1.5"\n    - "1.4"\n')
+    assert load_courses(_courses(tmp_path, swapped))
+    swapped = text.replace('    - "1.1"\n    - "1.2"\n', '    - "1.2"\n    - "1.1"\n', 1)
+    line = next(n for n, one in enumerate(swapped.splitlines(), 1) if '"1.2"' in one)
+    assert _fault(tmp_path, swapped) == f"courses.yaml:{line}: citizen: bài 1.2 cần bài 1.1, mà 1.1 đứng sau"
+
+
+def _courses(tmp_path, text):
     path = tmp_path / "courses.yaml"
     path.write_text(text, encoding="utf-8")
+    return path
+
+
+def _fault(tmp_path, text):
+    path = _courses(tmp_path, text)
     with pytest.raises(YamlError) as caught:
         load_courses(path)
     return str(caught.value)

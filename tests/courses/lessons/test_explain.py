@@ -16,6 +16,7 @@ from courses.lessons.lint import CATALOG, known_codes, lint
 from courses.lessons.lint.dictionary import dictionary_file, known_words
 from courses.lessons.lint.explain import COMMON, ExplanationError, Told, _told, codes, explanation
 from courses.lessons.new import new_lesson
+from courses.site import REPOSITORY
 from courses.yaml_errors import YamlError
 from tests.courses.lessons.told import ONLY_FROM_A_PAGE, answer_errors, messages
 
@@ -191,6 +192,19 @@ def _long_talk(turns: int, by: str) -> str:
     return f"{{turns: [{', '.join([f'{{by: {by}, text: Bạn nghe nhé}}'] * turns)}]}}"
 
 
+def _level(text: str) -> Callable[[Path], None]:
+    """Give level 1 the repository's file with a change."""
+
+    def make(root: Path) -> None:
+        _lesson(root)
+        own = (REPOSITORY / "level1/level.yaml").read_text(encoding="utf-8")
+        old, _, new = text.partition(" > ")
+        assert old in own
+        (root / "level1/level.yaml").write_text(own.replace(old, new, 1), encoding="utf-8")
+
+    return make
+
+
 HAPPEN: dict[str, Callable[[Path], object]] = {
     "không có tệp này": _without_lesson,
     "tệp không phải UTF-8": _in_another_encoding,
@@ -205,6 +219,10 @@ HAPPEN: dict[str, Callable[[Path], object]] = {
     "bài chưa có câu viết theo tiêu chí": lambda root: new_lesson(root, 1, "thu", ["choice"]),
     "bài chưa có phần dạy lại": lambda root: new_lesson(root, 1, "thu", ["choice"]),
     "máy chưa có từ điển": _lesson,
+    "kỹ năng “…” không phải của bài": _level("id: viet-lenh > id: viet-lenh-ai"),
+    "kỹ năng “…” có hai lần": _level("id: viet-lenh > id: hieu-ai"),
+    "kỹ năng “…”: chương trình của bậc này": _level('["1.1"] > ["1.1", "2.1"]'),
+    "bài … chưa thuộc kỹ năng nào": _level('["0.4", "1.2"] > ["0.4"]'),
     "trường hợp … có … chữ để đọc, cần ít nhất": _lesson,
     "trường hợp … có … chữ để đọc, nhiều nhất": lambda root: _change(root, "## Ghi nhớ", "Chè ngon. " * 500),
     "chỉ nhận ảnh svg": _asset("ghi-chu.txt", 10, shown=False),
@@ -231,7 +249,7 @@ def _makers(code: str, told: Told) -> list[Callable[[Path], object]]:
 def test_the_other_messages_are_told_as_they_are_explained(tmp_path, code, told):
     (make,) = _makers(code, told)
     make(tmp_path)
-    only = [] if "đã là của" in told.message else list(tmp_path.glob("level*/*"))
+    only = [] if "đã là của" in told.message else [path.parent for path in tmp_path.glob("level*/*/*.md")]
     words = known_words(load_glossary(), None) if "hunspell-vi" in told.message else None
     findings = [(one.code, one.message) for one in lint(tmp_path, only, today=TODAY, words=words)]
     assert any(own == code and told.pattern.search(message) for own, message in findings), findings

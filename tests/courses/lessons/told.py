@@ -30,6 +30,7 @@ OTHER_FILES = {
     "announce.py": "a sentence for learners",
     "notebook.py": "the notebook's own words",
     "public.py": "what learners see",
+    "syllabus.py": "the approved syllabus, which bdhai lint does not read",
     "programme.py": "the lists of courses, which bdhai lint does not read",
     "new.py": "bdhai new speaks for itself",
     "explain.py": "shows the explanations",
@@ -40,6 +41,7 @@ TO_LEARNERS = {
     "blank", "copied", "_rendered", "_some", "some", "Check.told", "Check.found", "Fact.shown", "Finding.__str__", "attached", "accepted",
 }  # fmt: skip
 TO_MARKERS = {"_criterion_line", "_scheme", "_scheme_line", "_worth"}
+OF_ALL_LEVELS = {"load_levels"}  # bdhai lint reads one level at a time
 # Keys of site.yaml and of rosters, which no lesson has.
 NOT_IN_LESSONS = {"time_type", "time_parsing", "path_type"}
 
@@ -77,7 +79,7 @@ def _told(tree: ast.Module) -> Iterator[tuple[str, str]]:
 def _authors_functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
     """Yield functions, and those methods that read what an author wrote."""
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name not in TO_LEARNERS | TO_MARKERS:
+        if isinstance(node, ast.FunctionDef) and node.name not in TO_LEARNERS | TO_MARKERS | OF_ALL_LEVELS:
             yield node.name, node
         if isinstance(node, ast.ClassDef):
             methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
