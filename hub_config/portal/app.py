@@ -20,6 +20,7 @@ from hub_config.portal.handler import MissingPage
 from hub_config.portal.home import HomePage, ResultPage
 from hub_config.portal.judging_page.pages import ExercisePage, JudgingPage
 from hub_config.portal.judging_page.remark_page import RemarkPage
+from hub_config.portal.levels.pages import LevelPage, LevelPicture
 from hub_config.portal.official import FiguresPage
 from hub_config.portal.pupil.api import PupilApi
 from hub_config.portal.queue.kept import KeptPage
@@ -33,6 +34,8 @@ PAGES = (
     ("", HomePage),
     ("ket-qua/([^/]{1,60})", ResultPage),
     ("ket-qua/([^/]{1,60})/phuc-khao", AppealPage),
+    ("bac/([1-5])", LevelPage),
+    ("bac/([1-5])/hinh\\.svg", LevelPicture),
     ("on-tap", ReviewPage),
     ("cach-doc", ReadingPage),
     ("lop", ClassPage),

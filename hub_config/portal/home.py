@@ -24,6 +24,7 @@ from hub_config.portal.states import Row, next_row, rows_of
 class Level(Frozen):
     """The lessons of one level, in order."""
 
+    number: int
     title: str
     rows: tuple[Row, ...]
     done: int
@@ -61,7 +62,7 @@ def _levels(rows: Sequence[Row]) -> tuple[Level, ...]:
     """Group rows by level; the starters (0.x) stand before level 1 under their own heading."""
     grouped = groupby(rows, key=lambda row: (row.level, row.number.startswith("0.")))
     return tuple(
-        Level(title="Khởi động" if starter else f"Bậc {level}", rows=own, done=_done(own))
+        Level(number=level, title="Khởi động" if starter else f"Bậc {level}", rows=own, done=_done(own))
         for (level, starter), own in ((key, tuple(group)) for key, group in grouped)
     )
 

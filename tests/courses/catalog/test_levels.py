@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from courses.catalog.levels import FILE, load_level, load_levels
+from courses.catalog.levels import FILE, LEVELS, PICTURE, load_level, load_levels
 from courses.catalog.syllabus import load_syllabus
 from courses.lessons import lesson_folders, load_lesson
+from courses.lessons.lint.content import is_active
 from courses.site import REPOSITORY
 from courses.yaml_errors import YamlError
 
@@ -22,6 +23,19 @@ def test_the_levels_bear_the_programmes_names_and_reach_every_lesson():
     for number, level in levels.items():
         heading = (REPOSITORY / f"level{number}/README.md").read_text(encoding="utf-8").splitlines()[0]
         assert heading == f"# Bậc {number} – {level.name}"
+
+
+@pytest.mark.parametrize("number", LEVELS)
+def test_a_levels_picture_is_told_in_words_works_by_night_and_runs_nothing(number):
+    level = load_level(REPOSITORY / f"level{number}")
+    assert len(level.picture.split()) > 10
+    svg = (REPOSITORY / f"level{number}" / PICTURE).read_text(encoding="utf-8")
+    assert f"<title>{level.picture.rstrip('.')}</title>" in svg
+    assert "prefers-color-scheme:dark" in svg
+    assert not is_active(svg)
+    assert len(svg) < 6000
+    readme = (REPOSITORY / f"level{number}/README.md").read_text(encoding="utf-8")
+    assert f"![{level.picture}]({PICTURE})" in readme
 
 
 def test_the_skills_of_every_lesson_are_those_of_its_level():
