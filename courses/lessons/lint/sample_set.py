@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from courses.exercises.base import Mark, RubricExercise
 from courses.exercises.text import words
@@ -45,8 +45,22 @@ def _missing(lesson: Lesson) -> Iterator[str]:
 
 
 def _is_typed_bare(lesson: Lesson, sample: Sample) -> bool:
-    typed = [word for text, _ in _open_texts(lesson, sample) for word in words(text)]
-    return sum(map(has_marks, typed)) < _MARKED * len(typed)
+    slots = ((lesson.slot(name).variant(sample.case), own.answer) for name, own in sample.expect.items())
+    given = [answer for exercise, answer in slots if isinstance(exercise, RubricExercise)]
+    typed = [word for text in _strings(given) for word in words(text)]  # without a canvas' labels
+    return bool(typed) and sum(map(has_marks, typed)) < _MARKED * len(typed)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield what somebody typed into an answer, however deep it lies."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _strings(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _strings(part)
 
 
 def _tricks(lesson: Lesson, sample: Sample) -> Iterator[str]:
