@@ -1,0 +1,33 @@
+"""Take a whole lesson in a browser with the answers of one of its author's samples."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from courses.lessons.model import Lesson, Sample
+from tests.courses.player.hand import Hand
+from tests.courses.player.kinds import DRIVERS
+
+
+def full_sample(lesson: Lesson) -> Sample:
+    """Return the sample that answers everything, the first one of its role."""
+    return next(sample for sample in lesson.samples if sample.role == "full")
+
+
+def answer_all(hand: Hand, lesson: Lesson, sample: Sample) -> None:
+    """Choose the sample's setting and answer every exercise that it answers, in order."""
+    setting = hand.page.locator("#bdh-cases select")
+    if setting.count():
+        setting.select_option(sample.case)
+    for number, slot in enumerate(lesson.slots, 1):
+        expectation = sample.expect.get(slot.id)
+        if expectation is not None:
+            DRIVERS[slot.kind].give(hand, number, slot.variant(sample.case), expectation.answer)
+
+
+def hand_in(hand: Hand) -> str:
+    """Hand the lesson in and return the receipt."""
+    expect(hand.page.locator("#bdh-save")).to_contain_text("Đã lưu lúc")
+    hand.page.get_by_role("button", name="Nộp bài").click()
+    expect(hand.page.get_by_text("Đã nhận bài của bạn")).to_be_visible()
+    return hand.page.locator(".bdh-code").inner_text().strip()
