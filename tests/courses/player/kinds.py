@@ -5,6 +5,9 @@ hold afterwards, by exercise id), and ``touch``, ``mouse``, ``keyboard``, ``back
 whether the page shows those answers again. The sample lesson uses all modes of its kind. The same drivers work on the
 lesson view and on the notebook in JupyterLab: they measure places only through the ``Hand``.
 
+``give`` answers any exercise of the kind, given its card's number, its declaration and a stored answer: so that a test can
+take a whole lesson with its author's samples (``taking.py``).
+
 ``nudge`` makes one small change of one exercise, another at each call, that is none of ``ANSWERS``. A kind that asks the
 server for more than saving has ``in_cut`` (what is done while nothing answers), ``CALM`` (what its first card says in a
 long cut), perhaps ``IN_CUT`` (what is saved by itself afterwards) and ``after_cut`` (the rest, up to ``ANSWERS``).

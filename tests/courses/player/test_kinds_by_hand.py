@@ -111,3 +111,4 @@ def test_a_kind_answered_in_the_lesson_view_is_there_in_jupyterlab(kind, browser
 
 def test_every_kind_has_its_driver():
     assert set(DRIVERS) == set(kinds())
+    assert [kind for kind, driver in DRIVERS.items() if not hasattr(driver, "give")] == []

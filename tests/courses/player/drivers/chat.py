@@ -1,3 +1,5 @@
+import re
+
 from playwright.sync_api import expect
 
 LESSON = "28-chat-dung-goi-lai-bao"
@@ -46,3 +48,14 @@ def back(hand):
     second = hand.card(1).get_by_role("button", name="Cuộc 2: Con gái xin tiền gấp, đã xong")
     second.click()
     expect(hand.card(1).get_by_role("log")).to_contain_text("Con gái thật nghe máy")
+
+
+def give(hand, number, exercise, answer):
+    for place, scene in enumerate(exercise.scenes):
+        path = answer["paths"].get(scene.id, [])
+        if path and place:
+            hand.card(number).locator(".chat-tab").nth(place).click()
+        said = {reply.id: reply.text for state in scene.states for reply in state.replies}
+        for reply in path:
+            choices = hand.card(number).locator(".chat-choice")
+            choices.filter(has_text=re.compile(f"^{re.escape(said[reply])}$")).click()

@@ -35,3 +35,8 @@ def nudge(hand):
 def back(hand):
     expect(hand.card(1).get_by_label("Viết nháp giấy mời")).to_be_checked()
     expect(hand.card(2).get_by_role("checkbox", checked=True)).to_have_count(2)
+
+
+def give(hand, number, _, answer):
+    for chosen in answer["chosen"]:
+        hand.card(number).locator(f"input[value='{chosen}']").check()

@@ -43,3 +43,9 @@ def nudge(hand):
 def back(hand):
     for box, text in boxes(hand):
         expect(box).to_have_value(text)
+
+
+def give(hand, number, exercise, answer):
+    blanks = [segment.id for segment in exercise.segments if segment.id]
+    for id_, text in answer["filled"].items():
+        hand.card(number).locator(".fill-box").nth(blanks.index(id_)).fill(text)

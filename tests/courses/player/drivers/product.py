@@ -1,3 +1,6 @@
+import io
+
+from docx import Document
 from playwright.sync_api import expect
 
 LESSON = "29-product-cong-van-dung-the-thuc"
@@ -67,3 +70,23 @@ def after_cut(hand):
 def back(hand):
     expect(hand.card(1).get_by_text("giay-moi.docx")).to_be_visible()
     expect(hand.card(2).get_by_label("Bài viết của bạn")).to_have_value(TEXT)
+
+
+def give(hand, number, _, answer):
+    if answer.get("text"):
+        hand.card(number).get_by_role("textbox").fill(answer["text"])
+    if answer.get("file"):
+        with hand.page.expect_file_chooser() as choosing:
+            hand.card(number).get_by_role("button", name="Chọn tệp").click()
+        choosing.value.set_files(_file(answer["file"]))
+        expect(hand.card(number).get_by_text("Đã nhận:")).to_be_visible()
+
+
+def _file(file):
+    """Make the file that a sample describes: a Word document with its text."""
+    assert file["type"] == "docx", f"samples of type {file['type']} cannot be made here yet"
+    document, written = Document(), io.BytesIO()
+    for line in file["facts"]["text"].splitlines():
+        document.add_paragraph(line)
+    document.save(written)
+    return {"name": "bai-lam.docx", "mimeType": "application/octet-stream", "buffer": written.getvalue()}

@@ -62,3 +62,7 @@ def after_cut(hand):
 
 def back(hand):
     expect(parts(hand)[0]).to_have_value(TEXT)
+
+
+def give(hand, number, _, answer):
+    hand.card(number).get_by_role("textbox").fill(answer["text"])

@@ -88,3 +88,24 @@ def back(hand):
     expect(hand.card(2).locator(".sort-line")).to_have_text(lines)
     for text, pair in PAIRS.items():
         expect(item(hand, 3, text).get_by_role("combobox").locator("option:checked")).to_have_text(pair)
+
+
+def give(hand, number, exercise, answer):
+    if "order" in answer:
+        _in_order(hand, number, exercise, answer["order"])
+    for id_, group in answer.get("placed", {}).items():
+        text = next(one.text for one in exercise.items if one.id == id_)
+        name = hand.page.locator("legend, label[for]").filter(has_text=re.compile(f"^{re.escape(text)}$"))
+        row = hand.card(number).locator(".sort-item").filter(has=name)
+        if row.locator("select").count():
+            row.locator("select").select_option(group)
+        else:
+            row.locator(f"input[value='{group}']").check()
+
+
+def _in_order(hand, number, exercise, order):
+    texts = {one.id: one.text for one in exercise.items}
+    for place, id_ in enumerate(order):
+        shown = hand.card(number).locator(".sort-words").all_inner_texts()
+        for _ in range(shown.index(texts[id_]) - place):
+            hand.card(number).get_by_role("button", name=f"Lên: {texts[id_]}", exact=True).click()

@@ -32,3 +32,8 @@ def nudge(hand):
 
 def back(hand):
     expect(hand.card(1).get_by_role("button", pressed=True)).to_have_count(2)
+
+
+def give(hand, number, exercise, answer):
+    for marked in answer["marked"]:
+        hand.card(number).locator(".spot-passage").nth(list(exercise.pieces).index(marked)).click()

@@ -82,3 +82,15 @@ def back(hand):
         expect(cell(hand, 1, row, "Số tiền")).to_have_value(money)
     expect(hand.card(2).get_by_text("Nhà cô Sáu")).to_be_visible()
     expect(cell(hand, 2, 3, "Số cân")).to_have_value("40")
+
+
+def give(hand, number, _, answer):
+    for row, texts in enumerate(answer["rows"]):
+        if not hand.card(number).locator(f"[data-row='{row}']").count():
+            hand.card(number).get_by_role("button", name="Thêm dòng").click()
+        for column, text in enumerate(texts):
+            cell = hand.card(number).locator(f"[data-row='{row}'][data-column='{column}']")
+            if cell.count() and cell.evaluate("it => it.tagName") == "SELECT":
+                cell.select_option(text)
+            elif cell.count():
+                cell.fill(text)

@@ -86,3 +86,11 @@ def back(hand):
     expect(hand.card(1)).to_contain_text("Bé Chè: Dạ, con nghe rồi ạ.")
     expect(hand.card(1)).to_contain_text("Bạn còn 11 lượt nói.")
     expect(hand.card(1)).to_contain_text("Bé Chè hỏi theo lời soạn sẵn")
+
+
+def give(hand, number, _, answer):
+    own = [turn["text"] for turn in answer.get("turns", ()) if turn["by"] == "you"] or [answer["text"]]
+    for place, text in enumerate(own, 1):
+        hand.card(number).get_by_role("textbox").fill(text)
+        hand.card(number).get_by_role("button", name="Nói với Bé Chè").click()
+        expect(hand.card(number).locator(".teach-pupil")).to_have_count(place + 1)  # it speaks first
