@@ -89,13 +89,19 @@ def raw_answers(exercise):
     }
     mine = {
         "choice": ["chosen"],
-        "sort": ["placed"],
+        "sort": ["placed", "order"],
         "spot": ["marked"],
+        "fill": ["filled"],
+        "number": ["values"],
+        "table": ["rows"],
+        "chat": ["paths"],
+        "canvas": ["fields"],
+        "product": ["text", "file"],
         "prompt": ["text", "reply"],
         "teach": ["text", "turns"],
     }
     return st.fixed_dictionaries(
-        {}, optional={name: fields[name] for name in mine[exercise.kind]}
+        {}, optional={name: fields.get(name, anything) for name in mine[exercise.kind]}
     ) | st.dictionaries(st.sampled_from(sorted(fields)), anything, max_size=2)
 
 
