@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from autograder.openai_judge import OpenAIJudge
+from courses.exercises.base import RubricExercise
 from courses.lessons import load_lessons
 from courses.lessons.build import build_all
 from courses.site import REPOSITORY
@@ -68,11 +69,11 @@ def ward(built, tmp_path) -> Iterator[Ward]:
 def expected() -> dict[str, dict[str, bool]]:
     """What the authors of all lessons expect of their rubric samples, by text."""
     return {
-        own.answer["text"]: own.verdicts
+        variant.judged_text(variant.parse_answer(own.answer)): own.verdicts
         for lesson in load_lessons(REPOSITORY)
         for sample in lesson.samples
-        for own in sample.expect.values()
-        if own.verdicts
+        for name, own in sample.expect.items()
+        if own.verdicts and isinstance(variant := lesson.slot(name).variant(sample.case), RubricExercise)
     }
 
 
