@@ -36,14 +36,19 @@ def ward(built, tmp_path) -> Iterator[Ward]:
 
 @pytest.fixture(scope="session")
 def expected() -> dict[str, dict[str, bool]]:
-    """What the authors of all lessons expect of their rubric samples, by text."""
+    """What the authors of all lessons expect of their rubric samples, by the text that a judge reads."""
     return {
-        own.answer["text"]: own.verdicts
+        read_by_a_judge(lesson.slot(id_).variant(sample.case), own.answer): own.verdicts
         for lesson in load_lessons(REPOSITORY)
         for sample in lesson.samples
-        for own in sample.expect.values()
+        for id_, own in sample.expect.items()
         if own.verdicts
     }
+
+
+def read_by_a_judge(exercise, answer):
+    """Not every answer is one text: a canvas is its fields, each after its label."""
+    return exercise.judged_text(exercise.parse_answer(answer))
 
 
 @pytest.fixture
