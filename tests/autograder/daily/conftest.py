@@ -67,7 +67,7 @@ def ward(built, tmp_path) -> Iterator[Ward]:
 
 @pytest.fixture(scope="session")
 def expected() -> dict[str, dict[str, bool]]:
-    """What the authors of all lessons expect of their rubric samples, by text."""
+    """What the authors of all lessons expect of their rubric samples, by the text that a judge reads."""
     return {
         variant.judged_text(variant.parse_answer(own.answer)): own.verdicts
         for lesson in load_lessons(REPOSITORY)

@@ -20,6 +20,7 @@ from autograder import gradebook
 from autograder.gradebook import tables
 from autograder.gradebook.notebooks import Assignment, checksum
 from autograder.results import overrule
+from courses.lessons import load_lessons
 from courses.lessons.build import build_all
 from courses.school.db import session as open_session
 from courses.school.models import Submission
@@ -119,7 +120,8 @@ def test_it_all_works_on_postgresql(tmp_path, postgres_url, judge):  # noqa: F81
     data = tmp_path / "data"
     build_all(REPOSITORY, data / "courses")
     ward = Ward(data, database=postgres_url)
-    _create_database(postgres_url, gradebook_url(ward.site, "level1"))
+    for level in {lesson.course for lesson in load_lessons(REPOSITORY)}:
+        _create_database(postgres_url, gradebook_url(ward.site, level))
     sample = next(own for own in ward.lessons[SLUG].samples if own.role == "full")
     receipt = ward.submit("lan", SLUG, {n: own.answer for n, own in sample.expect.items()}, case=sample.case)
     assert ward.run(judge=judge()).judged == 2

@@ -45,7 +45,7 @@ CELLS = """
 
 
 class Ward:
-    """One data folder. ``lessons`` are those of the site's lesson folder."""
+    """One data folder of a site; its gradebook, files and ``lessons`` here are those of level 1."""
 
     def __init__(self, data: Path, lessons: Path = REPOSITORY, database: str = "") -> None:
         self.data = data
@@ -57,7 +57,9 @@ class Ward:
 
     @cached_property
     def lessons(self) -> dict[str, Lesson]:
-        return {lesson.slug: lesson for lesson in load_lessons(self.site.lessons)}
+        """The lessons of the course whose gradebook is looked at, by slug."""
+        every = load_lessons(self.site.lessons)
+        return {lesson.slug: lesson for lesson in every if lesson.course == self.course.name}
 
     def person(self, session: Session, username: str, **more) -> Person:
         found = session.scalars(select(Person).where(Person.username == username)).one_or_none()
