@@ -92,7 +92,9 @@ def names_criteria(exercise: RubricExercise, answer: str) -> bool:
     coined = sum(
         bool(re.search(rf"(?<![\w-]){re.escape(id_)}(?![\w-])", answer)) for id_ in ids if "-" in id_
     )
-    return decided >= FEWEST_NAMED or coined >= FEWEST_NAMED
+    any_id = "|".join(re.escape(id_) for id_ in sorted(ids, key=len, reverse=True))
+    listed = re.search(rf"(?<![\w-])(?:(?:{any_id})\s*[,;|]\s*){{2,}}(?:{any_id})(?![\w-])", answer)
+    return decided >= FEWEST_NAMED or coined >= FEWEST_NAMED or listed is not None
 
 
 def pastes(given: list[str], models: Iterable[str]) -> bool:

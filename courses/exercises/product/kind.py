@@ -12,7 +12,7 @@ from courses.exercises.authoring import Kind
 from courses.exercises.base import AnswerError, Checked, Criterion, Frozen, Looked, Mark, Status
 from courses.exercises.files import TYPE_WORDS, HandedFile, attached, file_of
 from courses.exercises.product.examples import examples
-from courses.exercises.product.options import LONGEST, read_product
+from courses.exercises.product.options import FEWEST, LONGEST, read_product
 from courses.exercises.product.rules import Check, findings
 from courses.exercises.product.sample import sample_file
 from courses.exercises.product.work import Accepted, Finding, Work
@@ -151,7 +151,7 @@ class Product(WrittenExercise):
     @property
     def judged_words(self) -> tuple[int, int]:
         """A length that is asked for is a check of its own: it costs its points, and the rest is judged all the same."""
-        return 0, LONGEST
+        return FEWEST, LONGEST
 
     def judged_text(self, answer: BaseModel) -> str:
         """Return the words of the work; empty when a judge can't see all of it, so that a person does."""

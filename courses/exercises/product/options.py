@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from courses.exercises.product.kind import Product
 
 LONGEST = 4000  # words that a judge may read when no check says less
+FEWEST = 10  # words that there must be to judge; of less, a person says what it is worth
 
 
 def _several(value: object) -> object:

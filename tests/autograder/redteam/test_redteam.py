@@ -16,7 +16,9 @@ from courses.lessons import load_lessons
 from courses.site import REPOSITORY
 from tests.fake_openai import FakeOpenAI, by_answer, generous
 
-LESSONS = load_lessons(REPOSITORY)
+FOLDERS = ("00-3-dang-nhap", "01-ai", "02-lenh-bon", "04-den", "05-bat", "09-bao-cao")
+LESSONS = tuple(one for one in load_lessons(REPOSITORY) if one.level == 1 and one.slug.startswith(FOLDERS))
+"""Every kind with an open part once or more; with all lessons the attacks would take a quarter of an hour."""
 KNOWN = known_answers(LESSONS)
 TRIES = tries(KNOWN)
 OPEN = Thresholds(gate=Gate(band=1, words=1), lost=1)  # believes whatever the judge says
