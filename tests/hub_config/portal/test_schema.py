@@ -75,7 +75,11 @@ def raw_answers(exercise):
     ]
     ids = st.sampled_from(known) | st.text(max_size=5)
     anything = st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
         st.lists,
         max_leaves=5,
     )
