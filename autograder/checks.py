@@ -58,7 +58,7 @@ def hard_check(
     models = [exercise.reference] if compare_reference else []
     if copies_texts([*exercise.shown_texts(), *models], given):
         return "copied"
-    if pastes(given, [text for text in (*exercise.shown_texts(), *models) if text != exercise.statement]):
+    if pastes(given, [text for text in (*exercise.shown_texts(), *models) if text != exercise.task_text]):
         return (
             "copied"  # the task may stand above an honest answer; a sample reply or a model answer never does
         )

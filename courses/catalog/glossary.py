@@ -33,9 +33,10 @@ class Term(Frozen):
     word: str = Field(min_length=1, max_length=60)
     means: Annotated[str, Field(min_length=1, max_length=LETTERS), AfterValidator(_short)]
 
-    def plain(self, shown: str) -> str:
-        """Return a text with the explanation in brackets, for places without pop-ups."""
-        return f"{shown} ({self.means.rstrip('.')})"
+    @property
+    def bracketed(self) -> str:
+        """The explanation in brackets, for places without pop-ups."""
+        return f"({self.means.rstrip('.')})"
 
 
 Glossary = Mapping[str, Term]
