@@ -15,29 +15,15 @@ though a criterion says it too.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+
+from courses.exercises.pasting import fold
 
 WORDS_PER_EDIT = 5
 FEWEST_WORDS = 2
 NEIGHBOURS = 3
 
-_NO_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SKIP = re.compile(r"…|\.{3,}|\[\.\.\.\]")
-
-
-def fold(text: str) -> list[str]:
-    """Return a text's words, folded as the module says."""
-    return list(_folded(text))
-
-
-@lru_cache(maxsize=1024)  # tasks and rubrics are looked at with every answer
-def _folded(text: str) -> tuple[str, ...]:
-    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    letters = unicodedata.normalize("NFD", visible.casefold().replace("đ", "d"))
-    plain = "".join(c for c in letters if unicodedata.category(c) != "Mn")
-    return tuple(_NO_WORD.sub(" ", plain).split())
 
 
 def allowed_edits(quote: Sequence[str]) -> int:

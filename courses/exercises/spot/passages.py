@@ -147,7 +147,7 @@ def read_passages(
 
 
 def _flowing(text: str) -> str:
-    """Return a text without the line ends of its file: ``\\`` at an end keeps one, an empty line a paragraph's."""
+    """Return a text without its file's line ends: a backslash keeps one, an empty line a paragraph's."""
     return _LINE_END.sub(lambda end: "\n\n" if end["empty"] else "\n" if end["hard"] else " ", text)
 
 

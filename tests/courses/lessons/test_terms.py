@@ -92,7 +92,10 @@ def test_an_explanation_in_brackets_has_no_full_stop_of_its_own():
         ("Có {term:x|chữ x}, rồi {term:x|x}.", "Có chữ x (Là x), rồi x."),
         ("- **Ra {term:x|chữ x}.** Viết đi.", "- **Ra chữ x.** (Là x) Viết đi."),
         ("Hỏi “{term:x|chữ x} đâu?” rồi đi.", "Hỏi “chữ x đâu?” (Là x) rồi đi."),
-        ("> Viết {term:x|chữ x}\n> nhé\n\nRồi {term:x|x}.", "> Viết chữ x\n> nhé\n\n*chữ x: Là x.*\n\nRồi x."),
+        (
+            "> Viết {term:x|chữ x}\n> nhé\n\nRồi {term:x|x}.",
+            "> Viết chữ x\n> nhé\n\n*chữ x: Là x.*\n\nRồi x.",
+        ),
         ("## Về {term:x|x}\n\nĐọc.", "## Về x\n\n*x: Là x.*\n\nĐọc."),
     ],
 )
