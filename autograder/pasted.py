@@ -67,7 +67,7 @@ def pastes(given: list[str], models: Iterable[str], told: Iterable[str] = ()) ->
 def _stretches(models: Iterable[str]) -> list[Sequence[Stretch]]:
     """Return the stretches of each long model, and of all short ones as if they were one."""
     found = [_passages_of(text, STRETCH) for text in models]
-    long = [own for own in found if len(own) + STRETCH > FEWEST_OF_MODEL]
+    long: list[Sequence[Stretch]] = [own for own in found if len(own) + STRETCH > FEWEST_OF_MODEL]
     short = [stretch for own in found if len(own) + STRETCH <= FEWEST_OF_MODEL for stretch in own]
     return [*long, short] if len(short) >= FEWEST_OF_MODEL else long
 
