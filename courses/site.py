@@ -128,6 +128,7 @@ class Site(Frozen):
     ai: Ai = Ai()
     judge: JudgeSettings = JudgeSettings()
     address: str = ""  # what people type to come here; printed on slips
+    spawner: Literal["fork", "plain"] = "fork"  # how learners' servers start, see docs/hosting.md
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")
     database: str = ""  # SQLAlchemy URL; empty: SQLite under the data folder

@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from courses.site import Layout, Site, layout
 from hub_config.authenticator import SchoolAuthenticator
+from hub_config.fork.spawner import ForkSpawner
 from hub_config.launch import Launch, require_loopback
 from hub_config.services import PROVIDER_KEYS, grading, levels, services
 from hub_config.spawner import LearnerSpawner
@@ -122,8 +123,8 @@ def _people(c: Config, site: Site) -> None:
 
 
 def _learners(c: Config, site: Site, launch: Launch) -> None:
-    c.JupyterHub.spawner_class = LearnerSpawner
-    c.LearnerSpawner.site = site
+    c.JupyterHub.spawner_class = ForkSpawner if site.spawner == "fork" else LearnerSpawner
+    c.LearnerSpawner.site = site  # a ForkSpawner is one too
     c.LearnerSpawner.launch = launch
     c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
     c.LearnerSpawner.start_timeout = 300

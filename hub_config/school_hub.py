@@ -22,6 +22,13 @@ class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
         super().__init__(**kwargs)
         self._starting: set[asyncio.Task[bool]] = set()  # a task that nobody holds may vanish
 
+    async def start(self) -> None:
+        """Open the hub, and get ready what learners' servers are made from."""
+        await super().start()
+        warm = getattr(self.spawner_class, "warm", None)
+        if warm is not None:
+            self._warming = asyncio.create_task(warm(self.config, self.log))
+
     async def start_service(self, service_name: str, service: Any, ssl_context: Any = None) -> bool:  # noqa: ANN401 - JupyterHub's own signature
         """Begin to start a service and say at once that all is well; a failure is in the log."""
         start = asyncio.create_task(super().start_service(service_name, service, ssl_context))

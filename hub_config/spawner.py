@@ -1,4 +1,4 @@
-"""The learner's server: a plain process with its own home, the lessons in it, and nothing secret around it."""
+"""The learner's server: a process in a cell, with its own home, the lessons in it, and nothing secret around it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner
-from traitlets import Instance
+from traitlets import Instance, Integer
 
 from courses.player.view import learner_env
 from courses.site import Site, database_url, layout
 from hub_config import homes, people
+from hub_config.cell import identity
+from hub_config.cell.spec import Cell
 from hub_config.launch import Launch
 from hub_config.services import levels
 
@@ -24,12 +26,13 @@ LEARNER = Path(__file__).resolve().parent / "learner"
 class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # JupyterHub has no types
     """Start ``jupyterhub-singleuser`` for one learner.
 
-    The process runs under the hub's own account (the hub therefore stays on loopback); it gets a short list
-    of variables, never the hub's environment: no data folder, no database address, no provider's key.
+    The process gets a short list of variables, never the hub's environment: no data folder, no database
+    address, no provider's key.
     """
 
     site = Instance(Site).tag(config=True)
     launch = Instance(Launch).tag(config=True)
+    started = Integer(0, help="When the process began: with its number, that names it for ever.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own signature
         super().__init__(*args, **kwargs)
@@ -43,11 +46,46 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
 
     async def start(self) -> Any:  # noqa: ANN401 - JupyterHub's own signature
         """Lay out the home, then start the process."""
+        await self.lay_out()
+        return await self.start_plain()
+
+    async def lay_out(self) -> None:
+        """Put the lessons into the home and decide the environment."""
         self.environment = await asyncio.to_thread(self._prepare)
-        return await super().start()
+
+    async def start_plain(self) -> Any:  # noqa: ANN401 - JupyterHub's own signature
+        """Start the process as JupyterHub does."""
+        address = await super().start()
+        self.started = identity.began(self.pid)
+        return address
+
+    @property
+    def cell(self) -> Cell:
+        """Return the learner's cell."""
+        return Cell(home=self.home_dir)
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Find a server that outlived the hub."""
+        super().load_state(state)
+        self.started = state.get("started", 0)
+
+    def get_state(self) -> dict[str, Any]:
+        """Return what finds the server again, and only it: its number may be somebody else's by then."""
+        state: dict[str, Any] = super().get_state()
+        return state | {"started": self.started} if self.started else state
+
+    def clear_state(self) -> None:
+        """Forget the server."""
+        super().clear_state()
+        self.started = 0
+
+    async def _signal(self, sig: int) -> bool:
+        """Signal the server itself, never a process that got its number."""
+        return identity.signal(self.pid, self.started, sig)
 
     def _prepare(self) -> dict[str, str]:
         place = layout(self.site)
+        Path(self.home_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
         for level in levels(self.site):
             homes.deliver(place.course(level) / "release", Path(self.home_dir), level)
         sockets = self.launch.runtime / hashlib.sha256(self.user.name.encode()).hexdigest()[:10]
