@@ -128,7 +128,7 @@ class Site(Frozen):
     ai: Ai = Ai()
     judge: JudgeSettings = JudgeSettings()
     address: str = ""  # what people type to come here; printed on slips
-    spawner: Literal["fork", "plain"] = "fork"  # how learners' servers start, see docs/hosting.md
+    spawner: Literal["fork", "plain"] = "plain"  # how learners' servers start, see docs/hosting.md
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")
     database: str = ""  # SQLAlchemy URL; empty: SQLite under the data folder
@@ -228,7 +228,7 @@ def gradebook_url(site: Site, level: str) -> str:
 def load_site(env: Mapping[str, str] = os.environ) -> Site:
     """Read ``site.yaml`` (``BDHAI_SITE`` names another path); without one, the demo site.
 
-    ``BDHAI_DATA`` and ``BDHAI_DATABASE`` override the file.
+    ``BDHAI_DATA``, ``BDHAI_DATABASE`` and ``BDHAI_SPAWNER`` override the file.
 
     Raises:
         YamlError: ``site.yaml:LINE: …`` in Vietnamese.
@@ -238,6 +238,8 @@ def load_site(env: Mapping[str, str] = os.environ) -> Site:
     changes: dict[str, object] = {}
     if env.get("BDHAI_DATA"):
         changes["data"] = Path(env["BDHAI_DATA"])
+    if env.get("BDHAI_SPAWNER") in {"fork", "plain"}:
+        changes["spawner"] = env["BDHAI_SPAWNER"]
     if env.get("BDHAI_DATABASE"):
         if not _names_database(env["BDHAI_DATABASE"]):
             raise YamlError(f"BDHAI_DATABASE: {_WRONG_DATABASE}")

@@ -126,6 +126,7 @@ def _learners(c: Config, site: Site, launch: Launch) -> None:
     c.JupyterHub.spawner_class = ForkSpawner if site.spawner == "fork" else LearnerSpawner
     c.LearnerSpawner.site = site  # a ForkSpawner is one too
     c.LearnerSpawner.launch = launch
+    c.LearnerSpawner.isolate = site.spawner == "fork"
     c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
     c.LearnerSpawner.start_timeout = 300
     c.JupyterHub.concurrent_spawn_limit = 8

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from jupyterhub.spawner import SimpleLocalProcessSpawner
-from traitlets import Instance, Integer
+from traitlets import Bool, Instance, Integer
 
 from courses.player.view import learner_env
 from courses.site import Site, database_url, layout
 from hub_config import homes, people
-from hub_config.cell import identity
+from hub_config.cell import identity, making
 from hub_config.cell.spec import Cell
 from hub_config.launch import Launch
 from hub_config.services import levels
@@ -32,6 +32,9 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
 
     site = Instance(Site).tag(config=True)
     launch = Instance(Launch).tag(config=True)
+    isolate = Bool(default_value=False, help="Give each learner a cell where the machine allows it.").tag(
+        config=True
+    )
     started = Integer(0, help="When the process began: with its number, that names it for ever.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own signature
@@ -43,6 +46,7 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         self.default_url = "/lab"
         self.home_dir = str(homes.home_of(layout(self.site).homes, self.user.name)) if self.user else ""
         self.notebook_dir = self.home_dir
+        self.cell = Cell(home=self.home_dir)
 
     async def start(self) -> Any:  # noqa: ANN401 - JupyterHub's own signature
         """Lay out the home, then start the process."""
@@ -54,15 +58,11 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         self.environment = await asyncio.to_thread(self._prepare)
 
     async def start_plain(self) -> Any:  # noqa: ANN401 - JupyterHub's own signature
-        """Start the process as JupyterHub does."""
+        """Start the process as JupyterHub does, in the learner's cell."""
+        self.cmd = [*making.command(self.cell), sys.executable, "-m", "hub_config.learner"]
         address = await super().start()
         self.started = identity.began(self.pid)
         return address
-
-    @property
-    def cell(self) -> Cell:
-        """Return the learner's cell."""
-        return Cell(home=self.home_dir)
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Find a server that outlived the hub."""
@@ -90,6 +90,8 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
             homes.deliver(place.course(level) / "release", Path(self.home_dir), level)
         sockets = self.launch.runtime / hashlib.sha256(self.user.name.encode()).hexdigest()[:10]
         sockets.mkdir(mode=0o700, exist_ok=True)
+        if self.isolate:
+            self.cell = making.make(place.data, self.user.name, Path(self.home_dir), sockets)
         url = database_url(self.site)
         person = people.find(url, self.user.name)
         return {

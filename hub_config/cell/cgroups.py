@@ -28,7 +28,7 @@ def folders(tree: Path = TREE, own: Path = _OWN) -> dict[str, Path]:
             found[name] = tree / name / _above_ours(path)
         if not names and (tree / "cgroup.controllers").exists():
             place = tree / _above_ours(path)
-            found |= {name: place for name in _controllers(place)}
+            found |= dict.fromkeys(_controllers(place), place)
     return {name: place for name, place in found.items() if os.access(place, os.W_OK)}
 
 
@@ -48,10 +48,16 @@ def prepare(tree: Path = TREE, own: Path = _OWN) -> tuple[str, ...]:
     return tuple(sorted(name for name, place in found.items() if _can_limit(name, place)))
 
 
-def join(name: str, memory_mib: int, processes: int, places: Mapping[str, Path] | None = None) -> tuple[str, ...]:
+def join(
+    name: str, memory_mib: int, processes: int, places: Mapping[str, Path] | None = None
+) -> tuple[str, ...]:
     """Put this process into the learner's group and return the controllers that limit it."""
     limits = {
-        "memory": {"memory.limit_in_bytes": memory_mib << 20, "memory.max": memory_mib << 20, "memory.swap.max": 0},
+        "memory": {
+            "memory.limit_in_bytes": memory_mib << 20,
+            "memory.max": memory_mib << 20,
+            "memory.swap.max": 0,
+        },
         "pids": {"pids.max": processes},
     }
     done = []
@@ -122,7 +128,9 @@ def _above_ours(path: str) -> str:
 
 
 def _controllers(place: Path) -> set[str]:
-    return {word for line in _lines(place / "cgroup.controllers") for word in line.split()} & set(_CONTROLLERS)
+    return {word for line in _lines(place / "cgroup.controllers") for word in line.split()} & set(
+        _CONTROLLERS
+    )
 
 
 def _lines(path: Path) -> list[str]:

@@ -74,7 +74,7 @@ def change_root(new: str, old: str) -> None:
     os.chdir("/")
     inside = f"/{os.path.relpath(old, new)}"
     _checked(_libc.umount2(inside.encode(), _DETACH), "umount")
-    os.rmdir(inside)
+    Path(inside).rmdir()
 
 
 class _Map(ctypes.Structure):

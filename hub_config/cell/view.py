@@ -62,7 +62,10 @@ def _etc(stage: Path, cell: Cell) -> None:
     person = f"{cell.name}:x:{cell.uid}:{cell.gid}::{cell.home}:/usr/sbin/nologin\n"
     group = f"{cell.name}:x:{cell.gid}:\n"
     for name, line in (("passwd", person), ("group", group)):
-        (stage / "etc" / name).write_text(f"root:x:0:0::/:/usr/sbin/nologin\n{line}" if name == "passwd" else f"root:x:0:\n{line}", encoding="utf-8")
+        (stage / "etc" / name).write_text(
+            f"root:x:0:0::/:/usr/sbin/nologin\n{line}" if name == "passwd" else f"root:x:0:\n{line}",
+            encoding="utf-8",
+        )
         (stage / "etc" / name).chmod(0o644)
     _show(stage, [f"/etc/{name}" for name in ETC])
 
@@ -90,4 +93,4 @@ def _folder(path: Path) -> None:
     for each in (*reversed(path.parents), path):
         if not each.exists():
             each.mkdir()
-            os.chmod(each, 0o755)  # noqa: PTH101 - one line with the mkdir above
+            os.chmod(each, 0o755)  # noqa: PTH101, S103 - it holds mount points only

@@ -58,7 +58,9 @@ def _settle(task: Task, program: str) -> None:
     time.tzset()
     os.chdir(task.order.cwd)
     reseed()
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(143))  # a namespace's first process has no default action
+    signal.signal(
+        signal.SIGTERM, lambda *_: os._exit(143)
+    )  # a namespace's first process has no default action
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if isinstance(task.way, BesideAsker):
         end_with(task.way.handle)

@@ -16,7 +16,7 @@ from subprocess import TimeoutExpired
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from hub_config.cell import identity
 from hub_config.fork.protocol import Forked, ForkError, Order, ask, open_output
@@ -88,10 +88,10 @@ class ForkProvisioner(LocalProvisioner):
 
     async def _fork(self, address: Path, args: list[str], kwargs: dict[str, Any]) -> KernelConnectionInfo:
         env = kwargs.get("env") or os.environ
-        cwd = str(Path(kwargs.get("cwd") or Path.cwd()).resolve())
+        cwd = os.path.realpath(kwargs.get("cwd") or ".")  # noqa: ASYNC240 - a local folder
         order = Order([*args, _PARENTED], {name: str(value) for name, value in env.items()}, cwd)
         forked = await asyncio.to_thread(_ask, address, order)
-        self.process = ForkedProcess(forked)
+        self.process = ForkedProcess(forked)  # type: ignore[assignment]  # as much of a Popen as is asked of it
         self.pid = self.pgid = forked.pid  # it leads a session, so a group of its own
         self.cwd = cwd
         return self.connection_info

@@ -138,7 +138,7 @@ def main() -> None:
         home = Path(folder) / "home"
         build_all(REPOSITORY, Path(folder) / "courses")
         homes.deliver(Path(folder) / "courses" / "level1" / "release", home, "level1")
-        lesson = sorted(home.glob("level1/*/*.ipynb"))[0]
+        lesson = min(home.glob("level1/*/*.ipynb"))
         env = _env(home, f"http://127.0.0.1:{hub.server_address[1]}")
         probe_kernel(lesson, env, preimports.KERNEL)
         probe_server(home, str(lesson.relative_to(home)), env, preimports.SERVER)

@@ -50,14 +50,14 @@ class Order:
         """Read what was sent, trusting nothing.
 
         Raises:
-            ValueError: it is no order.
+            ValueError, TypeError: it is no order.
         """
         told = json.loads(line)
         if not isinstance(told, dict):
-            raise ValueError("not an object")
+            raise TypeError("not an object")
         args, env, cwd, cell = (told.get(name) for name in ("args", "env", "cwd", "cell"))
         if not (isinstance(args, list) and isinstance(env, dict) and isinstance(cwd, str)):
-            raise ValueError("not an order")
+            raise TypeError("not an order")
         words = [*args, *env, *env.values(), cwd]
         if not all(isinstance(word, str) and "\0" not in word for word in words):
             raise ValueError("not text")
@@ -138,7 +138,7 @@ def ask(address: Path, order: Order, output: int, patience: float = 30.0) -> For
     if "error" in told or not {"pid", "inner", "started"} <= told.keys():
         line.close()
         raise ForkError(f"zygote {address.name}: {told.get('error', 'no answer')}")
-    line.setblocking(False)
+    line.setblocking(False)  # noqa: FBT003 - Python's own signature
     pid = told["inner"] if order.cell is None else told["pid"]  # beside the asker, or in a cell of its own
     return Forked(int(pid), int(told["started"]), line, rest, told.get("exit"))
 

@@ -15,7 +15,7 @@ from traitlets import Bool
 from traitlets.config import Config
 
 from courses.site import layout
-from hub_config.cell.spec import Cell
+from hub_config.cell import cgroups
 from hub_config.fork.keeper import Zygotes, zygotes
 from hub_config.fork.protocol import Forked, ForkError, Order
 from hub_config.spawner import LearnerSpawner
@@ -55,14 +55,13 @@ class ForkSpawner(LearnerSpawner):
             return await self.start_plain()
 
     async def _fork(self) -> tuple[str, int]:
-        if self.port == 0:
-            self.port = random_port()
+        self.port = self.port or random_port()  # type: ignore[has-type]  # JupyterHub has no types
         order = Order(self.get_args(), self._env(), self.home_dir, self.cell.to_dict())
         log = layout(self.site).logs / "servers" / f"{self.user.name}.log"
         log.parent.mkdir(mode=0o700, exist_ok=True)
         forked = await self.zygotes.servers.fork(order, log)
         self.forked, self.pid, self.started = forked, forked.pid, forked.started
-        return (self.ip or "127.0.0.1", self.port)
+        return (self.ip or "127.0.0.1", int(self.port))
 
     def _env(self) -> dict[str, str]:
         env = {name: str(value) for name, value in self.get_env().items()}
@@ -85,6 +84,12 @@ class ForkSpawner(LearnerSpawner):
     async def _look(self) -> int | None:
         return None if await self._signal(0) else 0
 
+    async def stop(self, now: bool = False) -> None:  # noqa: FBT001, FBT002 - JupyterHub's own signature
+        """Stop the server and let go of its cgroup."""
+        await super().stop(now)
+        if self.cell.name:
+            await asyncio.to_thread(cgroups.remove, self.cell.name)
+
     def clear_state(self) -> None:
         """Forget the server."""
         super().clear_state()
@@ -97,6 +102,6 @@ class ForkSpawner(LearnerSpawner):
         async with aclosing(super().progress()) as events:
             async for event in events:
                 yield event
-        while not self.fell_back:
+        while not self.fell_back:  # noqa: ASYNC110 - JupyterHub ends this generator with the start
             await asyncio.sleep(0.3)
         yield {"progress": 60, "message": SLOWER, "notice": SLOWER}

@@ -24,7 +24,10 @@ from hub_config.fork.protocol import LONGEST, Order, tell
 from hub_config.fork.ways import BesideAsker, Gate, IntoCell, Peer, Way
 
 GATES: dict[str, Gate] = {"cells": IntoCell, "beside": BesideAsker}
-PROGRAMS = {"cells": "hub_config.learner", "beside": "ipykernel_launcher"}  # `ps` shows them of their processes only
+PROGRAMS = {
+    "cells": "hub_config.learner",
+    "beside": "ipykernel_launcher",
+}  # `ps` shows them of their processes only
 _PATIENCE = 10.0  # seconds for an order to arrive whole
 _AT_ONCE = 12  # living processes of one account, and as many orders on their way
 _WAITING = 128
@@ -71,7 +74,7 @@ class Zygote:
         self._asked: dict[int, Asked] = {}
         self._wake, self._bell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._selector = selectors.DefaultSelector()
-        listener.setblocking(False)
+        listener.setblocking(False)  # noqa: FBT003 - Python's own signature
         for handle in (listener.fileno(), self._wake, 0):
             self._selector.register(handle, selectors.EVENT_READ)
         signal.signal(signal.SIGCHLD, lambda *_: None)
@@ -110,7 +113,7 @@ class Zygote:
     def _accept(self) -> None:
         with suppress(OSError):
             line, _ = self._listener.accept()
-            line.setblocking(False)
+            line.setblocking(False)  # noqa: FBT003 - as above
             asked = Asked(line)
             if len(self._asked) >= _WAITING or self._is_greedy(asked.peer.uid):
                 tell(line, error="too many")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 
 import pytest
@@ -66,7 +67,6 @@ async def _play(act, bench):
     finally:
         for forked in bench.forked:
             if forked.poll() is None:
-                import os
                 os.kill(forked.pid, 9)
             forked.close()
         await bench.keeper.close()

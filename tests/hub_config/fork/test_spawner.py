@@ -13,6 +13,7 @@ import pytest
 
 from courses.site import Site, layout
 from hub_config import database
+from hub_config.cell.spec import Cell
 from hub_config.fork.keeper import Keeper, Plan, Zygotes
 from hub_config.fork.spawner import SLOWER, ForkSpawner
 from hub_config.launch import Launch
@@ -74,7 +75,7 @@ def play(school, act, program="bdhai_server"):
             spawner = Spawner(site=site, launch=launch)
             spawner.given, spawner.home_dir = zygotes, str(layout(site).homes / "lan")
             spawner.user = Learner()
-            spawner.cmd = [sys.executable, "-c", PROGRAM]
+            spawner.cell = Cell(home=spawner.home_dir)
             made.append(spawner)
             return spawner
 
@@ -165,7 +166,7 @@ def test_when_forking_fails_the_server_starts_plainly_and_the_page_says_so(schoo
         return command, told
 
     command, told = play(school, act)
-    assert PROGRAM in command
+    assert "hub_config.learner" in command
     assert told[-1]["notice"] == SLOWER
 
 

@@ -161,7 +161,9 @@ def test_a_module_that_is_missing_costs_nothing(scene):
     assert scene(act, imports=("khong_co_module_nay",)) == {"ok": True}
 
 
-@pytest.mark.parametrize("text", [b"xin chao\n", b"[]\n", b'{"args": [1], "env": {}, "cwd": "/"}\n', b"9" * 300_000])
+@pytest.mark.parametrize(
+    "text", [b"xin chao\n", b"[]\n", b'{"args": [1], "env": {}, "cwd": "/"}\n', b"9" * 300_000]
+)
 def test_nonsense_is_answered_with_an_error_and_the_zygote_goes_on(scene, text):
     async def act(bench):
         await bench.keeper.wake()
@@ -192,5 +194,7 @@ def test_a_number_that_belongs_to_somebody_else_now_is_not_taken_for_the_process
 
 
 def test_the_zygotes_environment_is_a_short_list():
-    env = clean_env({"OPENAI_API_KEY": "sk", "JUPYTERHUB_API_TOKEN": "t", "BDHAI_LAUNCH": "{}", "PATH": "/bin"})
+    env = clean_env(
+        {"OPENAI_API_KEY": "sk", "JUPYTERHUB_API_TOKEN": "t", "BDHAI_LAUNCH": "{}", "PATH": "/bin"}
+    )
     assert set(env) == {"PATH", "LANG", "HOME", "PYTHONNOUSERSITE", "MALLOC_ARENA_MAX"}

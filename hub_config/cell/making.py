@@ -1,0 +1,81 @@
+"""Decide a learner's cell: an account and a view of their own where the machine allows it, else the hub's account."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import courses
+from hub_config.cell import accounts, cgroups
+from hub_config.cell.spec import Cell
+
+_PACKAGES = (Path(courses.__file__).parent, Path(__file__).parent.parent)
+_one = threading.Lock()  # useradd locks /etc/passwd and gives up when it is locked
+log = logging.getLogger("jupyterhub")
+
+
+def make(data: Path, username: str, home: Path, sockets: Path) -> Cell:
+    """Return the learner's cell; their home and sockets belong to their account from now on.
+
+    Args:
+        data: the data folder, which no cell shows.
+        username: whose cell.
+        home: their home, laid out.
+        sockets: their folder of sockets, below the hub's runtime folder.
+
+    Raises:
+        AccountError: their account can't be made.
+    """
+    if not works(sockets.parent):
+        return Cell(home=str(home))
+    name = accounts.name_of(data, username)
+    with _one:
+        uid, gid = accounts.ensure(name, home)
+    for folder in (home, sockets):
+        accounts.give(folder, uid, gid)
+    return Cell(
+        home=str(home), name=name, uid=uid, gid=gid, sockets=(str(sockets),), **_common(sockets.parent)
+    )
+
+
+def command(cell: Cell) -> list[str]:
+    """Return what starts a program in the cell; ``-P``: no module of the learner's may run before they are alone."""
+    return (
+        [sys.executable, "-P", "-m", "hub_config.cell.enter", json.dumps(cell.to_dict())] if cell.name else []
+    )
+
+
+@cache
+def works(runtime: Path) -> bool:
+    """Try a cell once per hub, and say in the log what the machine gives."""
+    if os.geteuid() != 0:
+        log.warning("cells: the hub is not root, so learners share its account; it stays on this machine")
+        return False
+    home = runtime / "trial"
+    home.mkdir(exist_ok=True)
+    os.chown(home, accounts.LAST, accounts.LAST)
+    trial = Cell(home=str(home), name="bdh-trial", uid=accounts.LAST, gid=accounts.LAST, **_common(runtime))
+    words = [*command(trial), sys.executable, "-c", "import hub_config.cell.spec"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - ours
+    limits = ", ".join(cgroups.prepare()) or "none: limits are per process"
+    if done.returncode:
+        log.warning(
+            "cells: the machine allows none, learners share the hub's account: %s", done.stderr.strip()
+        )
+    else:
+        log.info("cells: each learner has an account, a view and a PID namespace; cgroup limits: %s", limits)
+    return done.returncode == 0
+
+
+def _common(runtime: Path) -> dict[str, Any]:
+    stage = runtime / "stage"
+    stage.mkdir(exist_ok=True)
+    shown = (sys.prefix, sys.base_prefix, *map(str, _PACKAGES), str(runtime / "kernels"))
+    return {"stage": str(stage), "shown": shown}
