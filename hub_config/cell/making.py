@@ -70,7 +70,9 @@ def works(runtime: Path) -> bool:
             "cells: the machine allows none, learners share the hub's account: %s", done.stderr.strip()
         )
     else:
-        log.info("cells: each learner has an account, a view and a PID namespace; cgroup limits: %s", limits)
+        log.warning(
+            "cells: each learner has an account, a view and a PID namespace; cgroup limits: %s", limits
+        )
     return done.returncode == 0
 
 

@@ -130,7 +130,8 @@ def ask(address: Path, order: Order, output: int, patience: float = 30.0) -> For
         line.connect(str(address))
         content = order.line()
         sent = socket.send_fds(line, [content], [output])
-        line.sendall(content[sent:])
+        if sent < len(content):  # an answer that came at once must be read, not tripped over
+            line.sendall(content[sent:])
         told, rest = _answers(line, time.monotonic() + patience)
     except (OSError, ValueError) as error:
         line.close()

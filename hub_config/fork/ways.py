@@ -16,7 +16,13 @@ from hub_config.cell.spec import Cell
 from hub_config.fork.protocol import Order
 
 _PEERCRED = struct.Struct("iii")  # struct ucred
-_LIMITS = ("CORE", "NOFILE", "FSIZE", "NPROC", "DATA")
+_LIMITS = {
+    "Max core file size": resource.RLIMIT_CORE,
+    "Max open files": resource.RLIMIT_NOFILE,
+    "Max file size": resource.RLIMIT_FSIZE,
+    "Max processes": resource.RLIMIT_NPROC,
+    "Max data size": resource.RLIMIT_DATA,
+}
 _SACRIFICE = "500"  # when memory runs out a kernel goes before its server: answers are not in it
 OUTSIDER = 1000  # accounts below are the machine's own
 
@@ -132,9 +138,15 @@ def _limits_of(peer: Peer) -> list[tuple[int, tuple[int, int]]]:
     Raises:
         PermissionError: its number belongs to somebody else's process by now.
     """
-    kinds = [getattr(resource, f"RLIMIT_{name}") for name in _LIMITS]
-    limits = [(kind, resource.prlimit(peer.pid, kind)) for kind in kinds]
+    # not prlimit: for another account's process it wants a capability that containers often lack
+    lines = Path(f"/proc/{peer.pid}/limits").read_text(encoding="ascii").splitlines()
+    words = {line[:25].strip(): line[25:].split() for line in lines}
+    limits = [(kind, (_number(words[name][0]), _number(words[name][1]))) for name, kind in _LIMITS.items()]
     status = Path(f"/proc/{peer.pid}/status").read_text(encoding="utf-8", errors="replace")
     if f"\nUid:\t{peer.uid}\t{peer.uid}\t" not in status:
         raise PermissionError("the asker is gone")
     return limits
+
+
+def _number(word: str) -> int:
+    return resource.RLIM_INFINITY if word == "unlimited" else int(word)
