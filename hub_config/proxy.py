@@ -8,13 +8,16 @@ and the command line are all its own.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, parse_response_start_line
+from tornado.netutil import DefaultLoopResolver, Resolver
 from tornado.web import Application
 
 AT_ONCE = 10_000  # requests under way; the machine's own limits come first
@@ -28,6 +31,11 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
     def compute_etag(self) -> str | None:
         """Leave ETags to the target: only it knows what its page depends on."""
         return None
+
+    async def get_target_url(self, path: str | None) -> str | None:
+        """Return the target; a unix socket is a host whose name is the path, see ``SocketResolver``."""
+        url: str | None = await super().get_target_url(path)
+        return url.replace("http+unix://", "http://", 1) if url else url
 
     async def call_proxy(self, path: str | None = None) -> None:
         """Ask the target and pass its reply on."""
@@ -100,6 +108,18 @@ def _forget(written: asyncio.Future[None]) -> None:
         written.exception()
 
 
+class SocketResolver(Resolver):
+    """Finds the targets: numbers as they are, and unix sockets by the path that the proxy's routes name."""
+
+    async def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[tuple[int, Any]]:
+        """Return family and address of a target."""
+        if host.lower().startswith("%2f"):
+            return [(socket.AF_UNIX, unquote(host))]
+        return await DefaultLoopResolver().resolve(host, port, family)
+
+
 class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the package has no types
     """The stock proxy with our way of passing replies on."""
 
@@ -110,6 +130,7 @@ class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the packag
 
 def main() -> None:
     """Run the stock command line with our proxy in it; it has no option for this."""
+    Resolver.configure(SocketResolver)  # for websockets too
     AsyncHTTPClient.configure(None, max_clients=AT_ONCE, max_body_size=LARGEST_REPLY)
     cli.PythonProxy = PassingProxy
     cli.main()

@@ -15,10 +15,10 @@ from traitlets import Bool, Instance, Integer
 from courses.player.view import learner_env
 from courses.site import Site, database_url, layout
 from hub_config import homes, people
-from hub_config.cell import identity, making
+from hub_config.cell import identity, making, relay
 from hub_config.cell.spec import Cell
 from hub_config.launch import Launch
-from hub_config.services import levels
+from hub_config.services import doors_to, levels
 
 LEARNER = Path(__file__).resolve().parent / "learner"
 
@@ -62,7 +62,12 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         self.cmd = [*making.command(self.cell), sys.executable, "-m", "hub_config.learner"]
         address = await super().start()
         self.started = identity.began(self.pid)
-        return address
+        return self.address or address
+
+    @property
+    def address(self) -> str:
+        """Return where the server answers when it is in a cell, else nothing."""
+        return making.address(self.cell) if self.cell.entrance else ""
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Find a server that outlived the hub."""
@@ -94,12 +99,9 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
             self.cell = making.make(place.data, self.user.name, Path(self.home_dir), sockets)
         url = database_url(self.site)
         person = people.find(url, self.user.name)
-        return {
+        return self._addresses() | {
             "BDHAI_CASE": person.target if person else "citizen",
-            "BDHAI_PORTAL_URL": f"{self.launch.address}/services/portal",
-            "BDHAI_AI_URL": f"{self.launch.address}/services/ai/v1",
             # `openai.OpenAI()` in a kernel asks the gateway, as this learner: the key is the hub's token of the server.
-            "OPENAI_BASE_URL": f"{self.launch.address}/services/ai/v1",
             "OPENAI_API_KEY": self.api_token,
             "BDHAI_FILE_MIB": str(self.site.uploads.file_mib),
             "BDHAI_SAMPLE": "1" if people.is_sample(url) else "0",
@@ -110,4 +112,18 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
             "JUPYTER_RUNTIME_DIR": str(sockets),  # short: a unix socket's path has room for 107 characters
             "PYTHONNOUSERSITE": "1",
             "LANG": "C.UTF-8",
+        }
+
+    def _addresses(self) -> dict[str, str]:
+        """Return where the learner's programs find portal and AI gateway: in a cell straight through its doors."""
+        portal = ai = self.launch.address
+        doors = {}
+        if self.cell.entrance:
+            ports = doors_to(self.launch)
+            portal, ai = (f"http://127.0.0.1:{ports[name]}" for name in ("portal", "ai"))
+            doors = {relay.DOORS: making.leading(self.launch.runtime, ports)}
+        return doors | {
+            "BDHAI_PORTAL_URL": f"{portal}/services/portal",
+            "BDHAI_AI_URL": f"{ai}/services/ai/v1",
+            "OPENAI_BASE_URL": f"{ai}/services/ai/v1",
         }

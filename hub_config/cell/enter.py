@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 
-from hub_config.cell import cgroups, linux, view
+from hub_config.cell import cgroups, linux, network, view
 from hub_config.cell.spec import Cell
 
 MIB = 1024 * 1024
@@ -37,14 +37,17 @@ def fork_into(cell: Cell) -> int:
     return pid
 
 
-def enter(cell: Cell) -> None:
-    """Make this process the learner's; only the rights to the cell remain.
+def enter(cell: Cell) -> dict[str, str]:
+    """Make this process the learner's; only the rights to the cell remain. Returns variables for its program.
 
     Raises:
         OSError: the machine doesn't allow it.
     """
     grouped = cgroups.join(cell.name, cell.memory_mib, cell.processes) if cell.name else ()
+    told: dict[str, str] = {}
     if cell.is_private:
+        network.leave()
+        told = network.entrance(cell)
         view.build(cell)
     limit(cell, grouped)
     if cell.uid is not None and cell.gid is not None:
@@ -52,6 +55,7 @@ def enter(cell: Cell) -> None:
     linux.no_new_privileges()
     os.umask(0o077)
     os.chdir(cell.home)
+    return told
 
 
 def become(uid: int, gid: int) -> None:
@@ -84,7 +88,7 @@ def _run(cell: Cell, command: list[str]) -> None:
     """Become the program; never returns."""
     try:
         linux.die_with_parent(signal.SIGKILL)
-        enter(cell)
+        os.environ.update(enter(cell))
         linux.die_with_parent(signal.SIGKILL)  # changing accounts forgets it
         os.execvp(command[0], command)  # noqa: S606 - the hub's own command
     except OSError as error:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import re
+import socket
+import struct
 from pathlib import Path
 
-NEW_MOUNTS, NEW_IPC, NEW_PIDS = 0x00020000, 0x08000000, 0x20000000  # linux/sched.h
+NEW_MOUNTS, NEW_IPC, NEW_PIDS, NEW_NETWORK = 0x00020000, 0x08000000, 0x20000000, 0x40000000  # linux/sched.h
 READ_ONLY, NO_SETUID, NO_DEVICES = 1, 2, 4  # linux/mount.h, and below
 REMOUNT, BIND, RECURSIVE, PRIVATE = 32, 4096, 16384, 1 << 18
 _DETACH = 2
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}  # the C library has no name for it
 _PDEATHSIG, _DUMPABLE, _CAPBSET_DROP, _SET_MM, _NO_NEW_PRIVS = 1, 4, 24, 35, 38  # linux/prctl.h
 _MM_MAP = 14
+_SET_FLAGS, _UP = 0x8914, 1  # linux/sockios.h, net/if.h
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -58,6 +62,12 @@ def unshare(flags: int) -> None:
 def enter(handle: int, flags: int) -> None:
     """Enter namespaces: of a process (a pidfd), or the one that an open ``/proc/…/ns/…`` names."""
     _checked(_libc.setns(handle, flags), "setns")
+
+
+def loopback_up() -> None:
+    """Switch on the loopback of this network namespace."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, _SET_FLAGS, struct.pack("16sh22x", b"lo", _UP))  # struct ifreq
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:

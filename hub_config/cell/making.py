@@ -8,12 +8,14 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import courses
-from hub_config.cell import accounts, cgroups
+from hub_config.cell import accounts, cgroups, relay
 from hub_config.cell.spec import Cell
 
 _PACKAGES = (Path(courses.__file__).parent, Path(__file__).parent.parent)
@@ -40,9 +42,47 @@ def make(data: Path, username: str, home: Path, sockets: Path) -> Cell:
         uid, gid = accounts.ensure(name, home)
     for folder in (home, sockets):
         accounts.give(folder, uid, gid)
+    entrance = sockets.parent / "entrances" / f"{sockets.name}.sock"
+    entrance.parent.mkdir(mode=0o700, exist_ok=True)
     return Cell(
-        home=str(home), name=name, uid=uid, gid=gid, sockets=(str(sockets),), **_common(sockets.parent)
+        home=str(home),
+        name=name,
+        uid=uid,
+        gid=gid,
+        sockets=(str(sockets),),
+        entrance=str(entrance),
+        **_common(sockets.parent),
     )
+
+
+def doors(runtime: Path) -> Path:
+    """Return the folder of the sockets that lead from cells to hub, portal and AI gateway."""
+    folder = runtime / "doors"
+    folder.mkdir(mode=0o755, exist_ok=True)
+    folder.chmod(0o755)
+    return folder
+
+
+def leading(runtime: Path, ports: Mapping[str, int]) -> str:
+    """Return the variable that tells a cell's server which of its ports lead where."""
+    return ",".join(f"{port}={doors(runtime) / name}.sock" for name, port in ports.items())
+
+
+def relay_command(runtime: Path, ports: Mapping[str, int]) -> list[str]:
+    """Return the program at the other end of the doors."""
+    words = [f"{name}={port}" for name, port in ports.items()]
+    return [sys.executable, "-P", "-m", relay.__name__, str(doors(runtime)), *words]
+
+
+def address(cell: Cell) -> str:
+    """Return where hub and proxy find the cell's server.
+
+    JupyterHub 6 puts ``:80`` behind the path; its own client takes that for a port, the node proxy for a part of the name.
+    """
+    link = Path(f"{cell.entrance}:80")
+    link.unlink(missing_ok=True)
+    link.symlink_to(cell.entrance)
+    return f"http+unix://{quote(cell.entrance, safe='')}"
 
 
 def command(cell: Cell) -> list[str]:
@@ -79,5 +119,5 @@ def works(runtime: Path) -> bool:
 def _common(runtime: Path) -> dict[str, Any]:
     stage = runtime / "stage"
     stage.mkdir(exist_ok=True)
-    shown = (sys.prefix, sys.base_prefix, *map(str, _PACKAGES), str(runtime / "kernels"))
+    shown = (sys.prefix, sys.base_prefix, *map(str, _PACKAGES), str(runtime / "kernels"), str(doors(runtime)))
     return {"stage": str(stage), "shown": shown}

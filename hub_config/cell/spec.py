@@ -19,6 +19,7 @@ class Cell:
         stage: an empty folder on which the cell's own view of the files is built; empty: the machine's view.
         shown: what the cell may read besides, never write: files and folders at the paths that they have.
         sockets: folders of the learner's own for short-lived files, writable.
+        entrance: the unix socket at which the cell's server answers, made outside the cell; empty: none.
         memory_mib: memory of all processes together (cgroup), or of each (without cgroups).
         processes: processes and threads together.
         files: open files of one process.
@@ -32,6 +33,7 @@ class Cell:
     stage: str = ""
     shown: tuple[str, ...] = ()
     sockets: tuple[str, ...] = ()
+    entrance: str = ""
     memory_mib: int = 256
     processes: int = 64
     files: int = 1024
@@ -39,7 +41,7 @@ class Cell:
 
     @property
     def is_private(self) -> bool:
-        """Tell whether the cell has its own view of files and processes."""
+        """Tell whether the cell has its own view of files, processes and network."""
         return bool(self.stage)
 
     def to_dict(self) -> dict[str, Any]:

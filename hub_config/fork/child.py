@@ -52,9 +52,9 @@ def _settle(task: Task, program: str) -> None:
     _streams(task)
     with suppress(OSError):  # only what `ps` shows; a kernel built without it can't
         linux.show_as([sys.executable, "-m", program, *task.order.args], task.order.env)
-    task.way.enter()
+    told = task.way.enter()
     os.environ.clear()
-    os.environ.update(task.order.env)
+    os.environ.update(task.order.env | told)
     time.tzset()
     os.chdir(task.order.cwd)
     reseed()

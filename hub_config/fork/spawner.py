@@ -54,14 +54,14 @@ class ForkSpawner(LearnerSpawner):
             self.fell_back = True
             return await self.start_plain()
 
-    async def _fork(self) -> tuple[str, int]:
+    async def _fork(self) -> tuple[str, int] | str:
         self.port = self.port or random_port()  # type: ignore[has-type]  # JupyterHub has no types
         order = Order(self.get_args(), self._env(), self.home_dir, self.cell.to_dict())
         log = layout(self.site).logs / "servers" / f"{self.user.name}.log"
         log.parent.mkdir(mode=0o700, exist_ok=True)
         forked = await self.zygotes.servers.fork(order, log)
         self.forked, self.pid, self.started = forked, forked.pid, forked.started
-        return (self.ip or "127.0.0.1", int(self.port))
+        return self.address or (self.ip or "127.0.0.1", int(self.port))
 
     def _env(self) -> dict[str, str]:
         env = {name: str(value) for name, value in self.get_env().items()}

@@ -47,8 +47,8 @@ class Way(Protocol):
     def fork(self) -> int:
         """Fork into the right PID namespace."""
 
-    def enter(self) -> None:
-        """In the child: go where the process belongs and drop every right to be elsewhere."""
+    def enter(self) -> dict[str, str]:
+        """In the child: go where the process belongs, drop every right to be elsewhere; return its variables."""
 
     def close(self) -> None:
         """In the zygote: let go of what the order held."""
@@ -71,9 +71,9 @@ class IntoCell:
         """Fork."""
         return enter.fork_into(self._cell)
 
-    def enter(self) -> None:
+    def enter(self) -> dict[str, str]:
         """Enter the cell."""
-        enter.enter(self._cell)
+        return enter.enter(self._cell)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -114,18 +114,19 @@ class BesideAsker:
             os.close(home)
         return pid
 
-    def enter(self) -> None:
-        """Take the asker's limits, groups, view and account."""
+    def enter(self) -> dict[str, str]:
+        """Take the asker's limits, groups, view, network and account."""
         Path("/proc/self/oom_score_adj").write_text(_SACRIFICE, encoding="ascii")
         if os.geteuid() == 0:
             cgroups.join_groups_of(self._peer.pid)
-            linux.enter(self.handle, linux.NEW_MOUNTS | linux.NEW_IPC)
+            linux.enter(self.handle, linux.NEW_NETWORK | linux.NEW_MOUNTS | linux.NEW_IPC)
         for kind, values in self._limits:
             resource.setrlimit(kind, values)
         if self._peer.uid != os.geteuid():
             enter.become(self._peer.uid, self._peer.gid)
         linux.no_new_privileges()
         os.umask(0o077)
+        return {}
 
     def close(self) -> None:
         """Let go of the asker, in the zygote."""
