@@ -4,11 +4,14 @@ import gzip
 import http.client
 import json
 import os
+import socketserver
 import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -70,7 +73,7 @@ class Target(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def port():
+def port(tmp_path_factory):
     target = ThreadingHTTPServer(("127.0.0.1", 0), Target)
     threading.Thread(target=target.serve_forever, daemon=True).start()
     proxy, api = free_ports("127.0.0.1", 2)
@@ -80,16 +83,27 @@ def port():
         env=os.environ | {"CONFIGPROXY_AUTH_TOKEN": "t"},
     )
     add_route(api, f"http://127.0.0.1:{target.server_address[1]}")
-    yield proxy
+    with in_a_cell(tmp_path_factory.mktemp("in") / "s") as place:
+        add_route(api, f"http+unix://{urllib.parse.quote(place, safe='')}:80", "user/lan")  # as JupyterHub 6 says it
+        yield proxy
     process.terminate()
     process.wait(10)
     target.shutdown()
     target.server_close()
 
 
-def add_route(api, target):
+@contextmanager
+def in_a_cell(place):
+    """A target that listens at a unix socket."""
+    with socketserver.ThreadingUnixStreamServer(str(place), Target) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield str(place)
+        server.shutdown()
+
+
+def add_route(api, target, prefix=""):
     body = json.dumps({"target": target}).encode()
-    url = f"http://127.0.0.1:{api}/api/routes/"
+    url = f"http://127.0.0.1:{api}/api/routes/{prefix}"
     request = urllib.request.Request(url, body, {"Authorization": "token t"}, method="POST")
     deadline = time.monotonic() + 60
     while True:
@@ -123,6 +137,11 @@ def test_a_compressed_page_arrives_compressed_and_whole(ask):
     assert reply.headers["ETag"] == '"x"'
     assert reply.headers.get_all("Content-Length") == [str(len(PAGE))]
     assert reply.read() == PAGE
+
+
+def test_a_server_in_a_cell_answers_through_its_socket(ask):
+    reply = ask("/user/lan/packed")
+    assert (reply.status, reply.read()) == (200, PAGE)
 
 
 def test_a_head_request_has_headers_and_no_body(ask):

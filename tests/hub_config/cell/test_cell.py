@@ -1,6 +1,5 @@
 """A cell for real, made by root: what a learner's program can see, reach and use in it."""
 
-import json
 import os
 import re
 import subprocess
@@ -11,40 +10,14 @@ import pytest
 
 import courses
 from hub_config.cell import accounts, cgroups
-from hub_config.cell.spec import Cell
+from tests.hub_config.cell.cells import CELLS, UID, cell_in, run, said
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make cells")
-UID = 312345
+pytestmark = pytest.mark.skipif(bool(CELLS), reason=CELLS)
 
 
 @pytest.fixture
 def cell(tmp_path):
-    for name in ("home", "stage", "other"):
-        (tmp_path / name).mkdir(mode=0o700)
-    (tmp_path / "other" / "answers.json").write_text("{}", encoding="utf-8")
-    os.chown(tmp_path / "home", UID, UID)
-    packages = Path(courses.__file__).parent
-    return Cell(
-        home=str(tmp_path / "home"),
-        name="bdh-test",
-        uid=UID,
-        gid=UID,
-        stage=str(tmp_path / "stage"),
-        shown=(sys.prefix, sys.base_prefix, str(packages)),
-    )
-
-
-def run(cell, code, patience=60):
-    command = [sys.executable, "-m", "hub_config.cell.enter", json.dumps(cell.to_dict())]
-    return subprocess.run(
-        [*command, sys.executable, "-c", code], capture_output=True, text=True, timeout=patience, check=False
-    )
-
-
-def said(cell, code):
-    done = run(cell, f"import json, os\n{code}")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return cell_in(tmp_path)
 
 
 def test_a_program_runs_as_the_learner_in_their_home_without_any_right(cell):
