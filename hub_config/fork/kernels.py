@@ -21,7 +21,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from hub_config.cell import identity
 from hub_config.fork.protocol import Forked, ForkError, Order, ask, open_output
 
-PROGRAM = "ipykernel_launcher"
+PROGRAM = "hub_config.learner.kernel"
 SOCKET_ENV = "BDHAI_KERNELS"
 # The zygote is the kernel's parent and outlives it, so ipykernel's own look-out for the parent would see nothing; the
 # forked process looks out by itself. 1 tells ipykernel that somebody does.

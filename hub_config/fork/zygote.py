@@ -26,7 +26,7 @@ from hub_config.fork.ways import BesideAsker, Gate, IntoCell, Peer, Way
 GATES: dict[str, Gate] = {"cells": IntoCell, "beside": BesideAsker}
 PROGRAMS = {
     "cells": "hub_config.learner",
-    "beside": "ipykernel_launcher",
+    "beside": "hub_config.learner.kernel",
 }  # `ps` shows them of their processes only
 _PATIENCE = 10.0  # seconds for an order to arrive whole
 _AT_ONCE = 12  # living processes of one account, and as many orders on their way

@@ -56,6 +56,15 @@ def start_kernel(browser, server):
         f"{server}/api/kernels", headers={"X-XSRFToken": token}, json={"name": "python3"}, timeout=60
     )
     assert made.status_code == 201, made.text
+    return made.json()["id"]
+
+
+def wait_until_idle(browser, server, kernel):
+    """Wait until the kernel has said that it is ready: then every socket that it will ever open is open."""
+    deadline = time.monotonic() + 120
+    while browser.get(f"{server}/api/kernels/{kernel}", timeout=60).json()["execution_state"] != "idle":
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def environment_of(hub, username):
@@ -136,8 +145,9 @@ def test_a_learners_server_loads_no_extension_of_nbgrader_and_no_terminal(learne
 
 
 def test_a_learners_kernels_do_not_listen_on_tcp(hub, learner, server):
-    start_kernel(learner, server)
-    kernel = next(each for each in descendants(hub.process) if "ipykernel_launcher" in str(each.cmdline()))
+    number = start_kernel(learner, server)
+    wait_until_idle(learner, server, number)
+    kernel = next(each for each in descendants(hub.process) if number in str(command_of(each)))
     connection = json.loads(
         Path(kernel.cmdline()[kernel.cmdline().index("-f") + 1]).read_text(encoding="utf-8")
     )
@@ -213,7 +223,7 @@ def test_the_end_leaves_no_process_and_the_next_start_keeps_the_data(data, hub, 
         browser = again.sign_in("learner")
         start_kernel(browser, again.start_server(browser, again.accounts["learner"][0]))
         below = descendants(again.process)
-        assert any("ipykernel_launcher" in str(each.cmdline()) for each in below)
+        assert any("hub_config.learner.kernel" in command_of(each) for each in below)
         assert stop(again, number) == 0
     _, alive = psutil.wait_procs(below, timeout=1)
     assert alive == []

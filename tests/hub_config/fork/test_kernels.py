@@ -16,6 +16,7 @@ from hub_config.fork import preimports
 from hub_config.fork.keeper import Keeper, Plan
 from hub_config.fork.kernels import ForkProvisioner
 from hub_config.fork.protocol import ForkError, Order
+from hub_config.spawner import LEARNER
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def play(short, monkeypatch):
     KernelProvisionerFactory.clear_instance()
     monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", "bdhai-fork")
     monkeypatch.setenv("BDHAI_KERNELS", str(short / "zygote.sock"))
+    monkeypatch.setenv("JUPYTER_PATH", str(LEARNER / "share" / "jupyter"))  # the kernel that lessons name
 
     async def scene(act, wake):
         keeper = Keeper(Plan(short / "zygote.sock", "beside", preimports.KERNEL))
@@ -39,7 +41,7 @@ def play(short, monkeypatch):
         try:
             if wake:
                 await keeper.wake()
-            await manager.start_kernel(cwd=str(short), extra_arguments=["--HistoryManager.enabled=False"])
+            await manager.start_kernel(cwd=str(short))
             client = manager.client()
             client.start_channels()
             await client.wait_for_ready(timeout=60)
@@ -74,10 +76,28 @@ def test_a_kernel_is_forked_and_runs_code_in_its_folder(play, short):
     async def act(manager, client, keeper):
         process = process_of(manager)
         assert process.ppid() == keeper.pid
-        assert "-m ipykernel_launcher -f" in " ".join(process.cmdline())
+        assert "-m hub_config.learner.kernel -f" in " ".join(process.cmdline())
         return await run(client, "import os; print(6 * 7, os.getcwd())")
 
     assert play(act) == f"42 {short}\n"
+
+
+PRINT_FROM_A_FORK = """
+import os, sys
+pid = os.fork()
+if pid == 0:
+    print("từ tiến trình con", flush=True)
+    os._exit(0)
+os.waitpid(pid, 0)
+import time; time.sleep(0.5)
+"""
+
+
+def test_a_kernel_has_no_port_and_still_shows_what_its_own_subprocesses_print(play):
+    async def act(manager, client, _):
+        return process_of(manager).net_connections("inet"), await run(client, PRINT_FROM_A_FORK)
+
+    assert play(act) == ([], "từ tiến trình con\n")
 
 
 def test_a_kernel_is_interrupted(play):
