@@ -129,6 +129,8 @@ class Zygote:
 
     def _fork(self, asked: Asked) -> child.Task | None:
         order = Order.parse(asked.text)
+        if asked.output < 0:
+            raise ValueError("no file for the output came with the order")
         way = self._gate(asked.peer, order)
         pid = -1
         try:

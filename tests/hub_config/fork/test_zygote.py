@@ -162,7 +162,14 @@ def test_a_module_that_is_missing_costs_nothing(scene):
 
 
 @pytest.mark.parametrize(
-    "text", [b"xin chao\n", b"[]\n", b'{"args": [1], "env": {}, "cwd": "/"}\n', b"9" * 300_000]
+    "text",
+    [
+        b"xin chao\n",
+        b"[]\n",
+        b'{"args": [1], "env": {}, "cwd": "/"}\n',
+        b'{"args": [], "env": {}, "cwd": "/", "cell": {"home": "/"}}\n',  # without a file for the output
+        b"9" * 300_000,
+    ],
 )
 def test_nonsense_is_answered_with_an_error_and_the_zygote_goes_on(scene, text):
     async def act(bench):
