@@ -116,24 +116,33 @@ def test_named_shared_memory_and_tmp_of_the_machine_are_not_seen(stock, ours):
             place.unlink()
 
 
-def test_the_zygote_forks_no_server_and_no_kernel_for_somebody_else(ours):
-    """Its kernels' socket is seen in each cell: whatever is said to it, the account is the asker's."""
+def test_the_zygote_forks_for_nobody_but_the_asker(ours):
+    """Its kernels' socket is seen in each cell: whatever is said to it, cell and account are the asker's."""
     code = """
-def ask(**order):
+def ask(handles, **order):
     line = socket.socket(socket.AF_UNIX)
     line.settimeout(20)
     line.connect(os.environ["BDHAI_KERNELS"])
-    line.sendall(json.dumps({"args": ["--version"], "env": {"PATH": "/bin"}, "cwd": "/"} | order).encode() + b"\\n")
-    return line.recv(4096).decode()
+    words = {"args": ["-c", "x"], "env": {"PATH": "/bin"}, "cwd": "/"} | order
+    socket.send_fds(line, [json.dumps(words).encode() + b"\\n"], handles)
+    told = b""
+    while part := line.recv(4096):
+        told += part
+        if b"inner" in told:
+            break
+    numbers = [json.loads(each).get("inner") for each in told.decode().splitlines()]
+    inner = next(filter(None, numbers), None)
+    return told.decode(), inner and os.stat(f"/proc/{inner}").st_uid == os.getuid()
+log = os.open("log-cua-kernel", os.O_WRONLY | os.O_CREAT)
 cell = {"home": "/root", "name": "x", "uid": 0, "gid": 0}
-print(json.dumps([ask(cell=cell), ask(uid=0), ask(args="x")]))
+print(json.dumps([ask([log], cell=cell), ask([log], uid=0, gid=0), ask([]), ask([log], args="x")]))
 """
-    with_cell, with_uid, broken = ours.got(code)
-    assert "error" in with_cell
-    assert "error" in broken
-    assert "PermissionError" in with_cell
-    assert "error" in with_uid, "no file for the output came with it"
-    assert "zygote for beside ended" not in ours.hub.log(), "a learner's order must not end it"
+    with_cell, with_uid, without_file, broken = ours.got(code)
+    assert "PermissionError" in with_cell[0]
+    assert with_uid[1] is True
+    assert "error" in without_file[0]
+    assert "error" in broken[0]
+    assert "zygote for beside ended" not in ours.hub.log(), "no order of a learner's ends it"
 
 
 def test_a_flood_of_kernels_is_stopped(ours):

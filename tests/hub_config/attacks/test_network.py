@@ -102,7 +102,7 @@ server = next(int(pid) for pid in os.listdir("/proc") if pid.isdigit() and int(p
 taken = [got for number in range(64) if (got := libc.syscall(438, os.pidfd_open(server), number, 0)) >= 0]
 libc.connect.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_uint]
 target = b"\\x02\\x00" + ({port}).to_bytes(2, "big") + socket.inet_aton("127.0.0.1") + bytes(8)
-doors = {int(pair.split("=")[0]) for pair in os.environ["BDHAI_DOORS"].split(",")}
+doors = {{int(pair.split("=")[0]) for pair in os.environ["BDHAI_DOORS"].split(",")}}
 def is_door(number):
     mode = os.fstat(number).st_mode
     if mode & 0o170000 != 0o140000:
