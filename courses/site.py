@@ -54,6 +54,17 @@ class Uploads(Frozen):
     person_files: int = Field(default=200, ge=1)
 
 
+class Limits(Frozen):
+    """How much of the machine one learner's programs may use together. 1 MiB = 1024 × 1024 bytes."""
+
+    memory_mib: int = Field(default=256, ge=128)
+    processes: int = Field(default=64, ge=24)  # threads count too
+    open_files: int = Field(default=1024, ge=256)  # of one process
+    file_mib: int = Field(default=64, ge=8)
+    home_mib: int = Field(default=256, ge=32)
+    home_files: int = Field(default=20_000, ge=1000)  # folders count too
+
+
 class Price(Frozen):
     """What a provider asks for a million tokens of a model, in the currency of ``ai:``."""
 
@@ -125,6 +136,7 @@ class Site(Frozen):
     opening: OpeningTimes = OpeningTimes()
     units: tuple[str, ...] = ()
     uploads: Uploads = Uploads()
+    limits: Limits = Limits()
     ai: Ai = Ai()
     judge: JudgeSettings = JudgeSettings()
     address: str = ""  # what people type to come here; printed on slips

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,21 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         """Signal the server itself, never a process that got its number."""
         return identity.signal(self.pid, self.started, sig)
 
+    async def end_now(self) -> None:
+        """Kill all processes of the learner and wait until they are gone; the hub notices by itself."""
+        await self._signal(signal.SIGKILL)
+        while await self._signal(0):
+            await asyncio.sleep(0.02)
+
+    def _limits(self) -> dict[str, int]:
+        most = self.site.limits
+        return {
+            "memory_mib": most.memory_mib,
+            "processes": most.processes,
+            "files": most.open_files,
+            "file_mib": most.file_mib,
+        }
+
     def _prepare(self) -> dict[str, str]:
         place = layout(self.site)
         Path(self.home_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -96,7 +112,9 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         sockets = self.launch.runtime / hashlib.sha256(self.user.name.encode()).hexdigest()[:10]
         sockets.mkdir(mode=0o700, exist_ok=True)
         if self.isolate:
-            self.cell = making.make(place.data, self.user.name, Path(self.home_dir), sockets)
+            self.cell = making.make(
+                place.data, self.user.name, Path(self.home_dir), sockets, self._limits()
+            )
         url = database_url(self.site)
         person = people.find(url, self.user.name)
         return self._addresses() | {

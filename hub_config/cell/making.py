@@ -23,7 +23,7 @@ _one = threading.Lock()  # useradd locks /etc/passwd and gives up when it is loc
 log = logging.getLogger("jupyterhub")
 
 
-def make(data: Path, username: str, home: Path, sockets: Path) -> Cell:
+def make(data: Path, username: str, home: Path, sockets: Path, limits: Mapping[str, int]) -> Cell:
     """Return the learner's cell; their home and sockets belong to their account from now on.
 
     Args:
@@ -31,6 +31,7 @@ def make(data: Path, username: str, home: Path, sockets: Path) -> Cell:
         username: whose cell.
         home: their home, laid out.
         sockets: their folder of sockets, below the hub's runtime folder.
+        limits: the cell's fields that say how much of the machine it may use.
 
     Raises:
         AccountError: their account can't be made.
@@ -52,6 +53,7 @@ def make(data: Path, username: str, home: Path, sockets: Path) -> Cell:
         sockets=(str(sockets),),
         entrance=str(entrance),
         **_common(sockets.parent),
+        **limits,
     )
 
 

@@ -37,7 +37,7 @@ class Cell:
     memory_mib: int = 256
     processes: int = 64
     files: int = 1024
-    file_mib: int = 512
+    file_mib: int = 64
 
     @property
     def is_private(self) -> bool:

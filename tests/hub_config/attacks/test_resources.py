@@ -116,3 +116,17 @@ def test_a_learner_who_filled_everything_leaves_others_at_work(ours):
     assert ours.kernel_of_victim.said("print(1 + 1)") == 2
     page = ours.hub.sign_in("official").get(f"{ours.hub.address}/services/portal/", timeout=30)
     assert page.status_code == 200
+
+
+def test_a_file_is_limited(stock, ours):
+    code = """
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+def act():
+    with open("lon", "wb") as stream:
+        stream.truncate(100 << 20)
+    return True
+print(json.dumps(works(act)))
+Path("lon").unlink()
+"""
+    assert stock.got(code) is True
+    assert ours.got(code) is False
