@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 
-from hub_config.cell import cgroups, linux, network, view
+from hub_config.cell import cgroups, linux, network, view, wrap
 from hub_config.cell.spec import Cell
 
 MIB = 1024 * 1024
@@ -76,7 +76,7 @@ def limit(cell: Cell, grouped: tuple[str, ...]) -> None:
     }
     if cell.uid is not None:  # the limit counts an account's processes: the hub's own would starve it
         limits[resource.RLIMIT_NPROC] = cell.processes
-    if cell.uid is not None and "memory" not in grouped:
+    if (cell.uid is not None or cell.wrapped) and "memory" not in grouped:
         limits[resource.RLIMIT_DATA] = 2 * cell.memory_mib * MIB  # private memory that is asked for, not used
     for kind, value in limits.items():
         _, most = resource.getrlimit(kind)
@@ -96,9 +96,20 @@ def _run(cell: Cell, command: list[str]) -> None:
         os._exit(70)
 
 
+def _wrap(cell: Cell, command: list[str]) -> None:
+    """Become bubblewrap, which runs the program; never returns."""
+    limit(cell, cgroups.join(cell.name, cell.memory_mib, cell.processes))
+    os.environ.update(network.entrance(cell))
+    os.umask(0o077)
+    words = wrap.command(cell, command)
+    os.execvp(words[0], words)  # noqa: S606 - the hub's own command
+
+
 def main(argv: list[str]) -> int:
     """Start a program in a cell, hand signals on, return its exit code."""
     cell = Cell.from_dict(json.loads(argv[0]))
+    if cell.wrapped:
+        _wrap(cell, argv[1:])
     child = fork_into(cell)
     if child == 0:
         _run(cell, argv[1:])

@@ -11,14 +11,17 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import courses
-from hub_config.cell import accounts, cgroups, relay
+from hub_config.cell import accounts, cgroups, relay, wrap
 from hub_config.cell.spec import Cell
 
 _PACKAGES = (Path(courses.__file__).parent, Path(__file__).parent.parent)
+Way = Literal["account", "bubblewrap", "none"]
+# A cell whose network is not empty is none; the import shows that Python and this package are seen.
+_PROBE = "import sys, socket, hub_config.cell.spec; sys.exit(len(socket.if_nameindex()) - 1)"
 _one = threading.Lock()  # useradd locks /etc/passwd and gives up when it is locked
 log = logging.getLogger("jupyterhub")
 
@@ -36,25 +39,27 @@ def make(data: Path, username: str, home: Path, sockets: Path, limits: Mapping[s
     Raises:
         AccountError: their account can't be made.
     """
-    if not works(sockets.parent):
+    runtime = sockets.parent
+    way = works(runtime)
+    if way == "none":
         return Cell(home=str(home))
+    entrance = runtime / "entrances" / f"{sockets.name}.sock"
+    entrance.parent.mkdir(mode=0o700, exist_ok=True)
     name = accounts.name_of(data, username)
+    common: dict[str, Any] = {
+        "home": str(home),
+        "name": name,
+        "sockets": (str(sockets),),
+        "entrance": str(entrance),
+        **limits,
+    }
+    if way == "bubblewrap":
+        return Cell(**common, wrapped=True, shown=_shown(runtime))
     with _one:
         uid, gid = accounts.ensure(name, home)
     for folder in (home, sockets):
         accounts.give(folder, uid, gid)
-    entrance = sockets.parent / "entrances" / f"{sockets.name}.sock"
-    entrance.parent.mkdir(mode=0o700, exist_ok=True)
-    return Cell(
-        home=str(home),
-        name=name,
-        uid=uid,
-        gid=gid,
-        sockets=(str(sockets),),
-        entrance=str(entrance),
-        **_common(sockets.parent),
-        **limits,
-    )
+    return Cell(**common, uid=uid, gid=gid, stage=_stage(runtime), shown=_shown_to_accounts(runtime))
 
 
 def doors(runtime: Path) -> Path:
@@ -95,31 +100,48 @@ def command(cell: Cell) -> list[str]:
 
 
 @cache
-def works(runtime: Path) -> bool:
+def works(runtime: Path) -> Way:
     """Try a cell once per hub, and say in the log what the machine gives."""
-    if os.geteuid() != 0:
-        log.warning("cells: the hub is not root, so learners share its account; it stays on this machine")
-        return False
+    way: Way = "account" if os.geteuid() == 0 else "bubblewrap"
+    fault = _try(way, runtime)
+    limits = ", ".join(cgroups.prepare()) or "none: limits are per process"
+    if fault:
+        log.warning("cells: the machine allows none, learners share the hub's account: %s", fault)
+        return "none"
+    log.warning("cells: each learner has a view, processes and a network of their own (%s); cgroup limits: %s", way, limits)
+    return way
+
+
+def _try(way: Way, runtime: Path) -> str:
+    """Start a program in a cell; return why it can't be done, or nothing."""
+    if way == "bubblewrap" and not wrap.can():
+        return "the hub is not root and bubblewrap (bwrap) is not installed"
     home = runtime / "trial"
     home.mkdir(exist_ok=True)
-    os.chown(home, accounts.LAST, accounts.LAST)
-    trial = Cell(home=str(home), name="bdh-trial", uid=accounts.LAST, gid=accounts.LAST, **_common(runtime))
-    words = [*command(trial), sys.executable, "-c", "import hub_config.cell.spec"]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - ours
-    limits = ", ".join(cgroups.prepare()) or "none: limits are per process"
-    if done.returncode:
-        log.warning(
-            "cells: the machine allows none, learners share the hub's account: %s", done.stderr.strip()
-        )
+    if way == "bubblewrap":
+        trial = Cell(home=str(home), name="bdh-trial", wrapped=True, shown=_shown(runtime))
     else:
-        log.warning(
-            "cells: each learner has an account, a view and a PID namespace; cgroup limits: %s", limits
-        )
-    return done.returncode == 0
+        os.chown(home, accounts.LAST, accounts.LAST)
+        rest: dict[str, Any] = {"stage": _stage(runtime), "shown": _shown_to_accounts(runtime)}
+        trial = Cell(home=str(home), name="bdh-trial", uid=accounts.LAST, gid=accounts.LAST, **rest)
+    words = [*command(trial), sys.executable, "-c", _PROBE]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - ours
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return (done.stderr.strip() or "it ended without a word") if done.returncode else ""
 
 
-def _common(runtime: Path) -> dict[str, Any]:
+def _stage(runtime: Path) -> str:
     stage = runtime / "stage"
     stage.mkdir(exist_ok=True)
-    shown = (sys.prefix, sys.base_prefix, *map(str, _PACKAGES), str(runtime / "kernels"), str(doors(runtime)))
-    return {"stage": str(stage), "shown": shown}
+    return str(stage)
+
+
+def _shown(runtime: Path) -> tuple[str, ...]:
+    return (sys.prefix, sys.base_prefix, *map(str, _PACKAGES), str(doors(runtime)))
+
+
+def _shown_to_accounts(runtime: Path) -> tuple[str, ...]:
+    """With the kernels' socket: its zygote knows learners by their accounts, so only those with one may ask."""
+    return (*_shown(runtime), str(runtime / "kernels"))

@@ -17,6 +17,7 @@ class Cell:
         gid: its group's number.
         home: the learner's home, an absolute path; the one place that lasts.
         stage: an empty folder on which the cell's own view of the files is built; empty: the machine's view.
+        wrapped: bubblewrap builds the view, because the hub is not root; no account of its own then.
         shown: what the cell may read besides, never write: files and folders at the paths that they have.
         sockets: folders of the learner's own for short-lived files, writable.
         entrance: the unix socket at which the cell's server answers, made outside the cell; empty: none.
@@ -31,6 +32,7 @@ class Cell:
     uid: int | None = None
     gid: int | None = None
     stage: str = ""
+    wrapped: bool = False
     shown: tuple[str, ...] = ()
     sockets: tuple[str, ...] = ()
     entrance: str = ""
@@ -41,7 +43,7 @@ class Cell:
 
     @property
     def is_private(self) -> bool:
-        """Tell whether the cell has its own view of files, processes and network."""
+        """Tell whether this code gives the cell its own view of files, processes and network."""
         return bool(self.stage)
 
     def to_dict(self) -> dict[str, Any]:

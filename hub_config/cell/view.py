@@ -20,7 +20,7 @@ ETC = ("alternatives", "ca-certificates", "fonts", "hosts", "ld.so.cache", "ld.s
        "mime.types", "nsswitch.conf", "protocols", "resolv.conf", "services", "ssl", "timezone")  # fmt: skip
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _SAFE = linux.NO_SETUID | linux.NO_DEVICES
-_ROOM = {"tmp": "size=64m,nr_inodes=8192,mode=1777", "dev/shm": "size=16m,nr_inodes=1024,mode=1777"}
+ROOM = {"tmp": "size=64m,nr_inodes=8192,mode=1777", "dev/shm": "size=16m,nr_inodes=1024,mode=1777"}
 
 
 def build(cell: Cell) -> None:
@@ -33,7 +33,7 @@ def build(cell: Cell) -> None:
     linux.unshare(linux.NEW_MOUNTS | linux.NEW_IPC)
     linux.mount("", "/", flags=linux.PRIVATE | linux.RECURSIVE)
     linux.mount("tmpfs", cell.stage, "tmpfs", _SAFE, "size=4m,mode=755")
-    for folder, room in _ROOM.items():
+    for folder, room in ROOM.items():
         _folder(stage / folder)
         linux.mount("tmpfs", str(stage / folder), "tmpfs", _SAFE, room)
     _devices(stage)

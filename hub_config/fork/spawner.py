@@ -47,6 +47,8 @@ class ForkSpawner(LearnerSpawner):
         """Lay out the home, then fork; a plain start is slower, not less safe."""
         self.fell_back = False
         await self.lay_out()
+        if self.cell.wrapped:  # bubblewrap starts programs only, and no process of ours may join its cell
+            return await self.start_plain()
         try:
             return await self._fork()
         except ForkError as error:

@@ -91,6 +91,8 @@ class BesideAsker:
             raise PermissionError("a cell can't be asked for")
         if peer.uid != os.geteuid() and (os.geteuid() != 0 or peer.uid < OUTSIDER):
             raise PermissionError(f"uid {peer.uid} may not start kernels")
+        if os.geteuid() != 0 and _view_of(peer.pid) != _view_of(os.getpid()):
+            raise PermissionError("who lives in a cell gets no process outside of it")
         self._peer = peer
         self.handle = os.pidfd_open(peer.pid)
         try:
@@ -131,6 +133,11 @@ class BesideAsker:
     def close(self) -> None:
         """Let go of the asker, in the zygote."""
         os.close(self.handle)
+
+
+def _view_of(pid: int) -> int:
+    """Return the number of a process's mount namespace."""
+    return os.stat(f"/proc/{pid}/ns/mnt").st_ino  # noqa: PTH116 - no file
 
 
 def _limits_of(peer: Peer) -> list[tuple[int, tuple[int, int]]]:
