@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from traitlets import Bool, Instance, Integer
 
@@ -18,7 +19,7 @@ from courses.site import Site, database_url, layout
 from hub_config import homes, people
 from hub_config.cell import identity, making, relay
 from hub_config.cell.spec import Cell
-from hub_config.launch import Launch
+from hub_config.launch import PLAIN, Launch, require_cells
 from hub_config.services import doors_to, levels
 
 LEARNER = Path(__file__).resolve().parent / "learner"
@@ -95,6 +96,14 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         while await self._signal(0):
             await asyncio.sleep(0.02)
 
+    def processes(self) -> list[int]:
+        """Return the numbers of the server and of all that it started."""
+        try:
+            below = psutil.Process(self.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+        return [self.pid, *(process.pid for process in below)]
+
     def _limits(self) -> dict[str, int]:
         most = self.site.limits
         return {
@@ -115,6 +124,8 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
             self.cell = making.make(
                 place.data, self.user.name, Path(self.home_dir), sockets, self._limits()
             )
+        if not self.cell.name:  # other machines may reach this hub only while learners are apart
+            require_cells(self.launch.bind, lambda: PLAIN)
         url = database_url(self.site)
         person = people.find(url, self.user.name)
         return self._addresses() | {

@@ -101,15 +101,29 @@ def command(cell: Cell) -> list[str]:
 
 @cache
 def works(runtime: Path) -> Way:
-    """Try a cell once per hub, and say in the log what the machine gives."""
-    way: Way = "account" if os.geteuid() == 0 else "bubblewrap"
-    fault = _try(way, runtime)
+    """Return how cells are made here, and say it in the log."""
+    why = fault(runtime)
     limits = ", ".join(cgroups.prepare()) or "none: limits are per process"
-    if fault:
-        log.warning("cells: the machine allows none, learners share the hub's account: %s", fault)
+    if why:
+        log.warning("cells: the machine allows none, learners share the hub's account: %s", why)
         return "none"
-    log.warning("cells: each learner has a view, processes and a network of their own (%s); cgroup limits: %s", way, limits)
+    way = _way()
+    log.warning(
+        "cells: each learner has a view, processes and a network of their own (%s); cgroup limits: %s",
+        way,
+        limits,
+    )
     return way
+
+
+@cache
+def fault(runtime: Path) -> str:
+    """Try a cell once, below the hub's runtime folder; return why there can be none, or nothing."""
+    return _try(_way(), runtime)
+
+
+def _way() -> Way:
+    return "account" if os.geteuid() == 0 else "bubblewrap"
 
 
 def _try(way: Way, runtime: Path) -> str:

@@ -192,10 +192,12 @@ def test_a_taken_port_is_said_with_a_way_out(hub, tmp_path):
     assert "đang có chương trình khác dùng" in "\n".join(second.lines)
 
 
-def test_an_open_address_is_refused(tmp_path):
-    refused = start_hub(tmp_path, {"BDHAI_BIND": "0.0.0.0"})
+def test_an_open_address_is_refused_where_learners_share_an_account(tmp_path):
+    refused = start_hub(tmp_path, {"BDHAI_BIND": "0.0.0.0", "BDHAI_SPAWNER": "plain"})
     assert wait_for_end(refused) == 1
-    assert "chỉ chạy trên chính máy này" in "\n".join(refused.lines)
+    assert "người học chưa được ngăn riêng với nhau (site.yaml đang đặt spawner: plain" in "\n".join(
+        refused.lines
+    )
 
 
 def test_a_faulty_site_file_names_its_line(tmp_path):
