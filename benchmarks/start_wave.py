@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -132,9 +134,34 @@ async def memory(hub: Hub, side: Side) -> None:
 
 
 async def opened(hub: Hub, api: httpx.AsyncClient, name: str) -> None:
+    """Have a lesson's cells run in a kernel: by our lesson page, or as Notebook does by “Run all”."""
     await start(api, name)
-    reply = await api.get(f"{hub.address}/user/{name}/voila/render/{LESSON}", follow_redirects=True)
-    reply.raise_for_status()
+    own = f"{hub.address}/user/{name}"
+    if hub.password:
+        (await api.get(f"{own}/voila/render/{LESSON}", follow_redirects=True)).raise_for_status()
+        return
+    body = {"path": LESSON, "name": "l", "type": "notebook", "kernel": {"name": "python3"}}
+    made = (await api.post(f"{own}/api/sessions", json=body)).raise_for_status().json()
+    cells = (await api.get(f"{own}/api/contents/{LESSON}")).json()["content"]["cells"]
+    channels = f"{own}/api/kernels/{made['kernel']['id']}/channels"
+    await run_all(channels, ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+
+
+async def run_all(channels: str, cells: list[str]) -> None:
+    """Run cells one after the other, and wait for the last one's end."""
+    address = channels.replace("http", "ws", 1)
+    line = await websocket_connect(HTTPRequest(address, headers={"Authorization": f"token {TOKEN}"}))
+    for number, code in enumerate(cells):
+        content = {"code": code, "silent": False, "store_history": False, "allow_stdin": False}
+        head = {"msg_id": f"cell-{number}", "msg_type": "execute_request", "username": "", "session": "b"}
+        sent = {"header": head | {"version": "5.3", "date": ""}, "content": content, "channel": "shell"}
+        await line.write_message(json.dumps(sent | {"parent_header": {}, "metadata": {}, "buffers": []}))
+    while told := await line.read_message():
+        message = json.loads(told) if isinstance(told, str) else {}
+        is_last = message.get("parent_header", {}).get("msg_id") == f"cell-{len(cells) - 1}"
+        if is_last and message["msg_type"] == "execute_reply":
+            break
+    line.close()
 
 
 async def pid_of(api: httpx.AsyncClient, name: str) -> int:
