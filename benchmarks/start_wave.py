@@ -198,6 +198,7 @@ def main() -> None:
     waves = tuple(options.waves)
     with both(max(waves)) as hubs:
         sides = [asyncio.run(measured(hub, waves)) for hub in hubs]
+        print(*sides, sep="\n", flush=True)
         for side, hub, opens in zip(sides, hubs, (first_widget.ours, first_widget.stock), strict=True):
             side.widget = first_widget.measured(hub, opens)
     rows = [row("ours", sides[0]), row("stock JupyterHub", sides[1]), ratio(*sides)]
