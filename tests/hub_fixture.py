@@ -106,7 +106,7 @@ def start_hub(data: Path, env: Mapping[str, str] | None = None) -> Hub:
     clean = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER"))
+        if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER")) or key == "BDHAI_SPAWNER"
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "hub_config", "run"],

@@ -36,7 +36,13 @@ _DUMP = (
     "if getattr(module, '__spec__', None) and module.__spec__.name == name))"
 )
 _SERVER = "import atexit, runpy; atexit.register(lambda: exec({dump!r})); runpy.run_module('hub_config.learner', run_name='__main__')"
-_NEVER = ("__main__", "hub_config.learner.__main__", "hub_config.learner.server_config", "hub_config.learner.kernel", "ipykernel_launcher")
+_NEVER = (
+    "__main__",
+    "hub_config.learner.__main__",
+    "hub_config.learner.server_config",
+    "hub_config.learner.kernel",
+    "ipykernel_launcher",
+)
 _USER = {"name": "x", "kind": "user", "admin": False, "groups": [], "scopes": ["access:servers!server=x/"]}
 
 
