@@ -69,7 +69,7 @@ class Watch:
         for server in list(self._running()):
             home = Path(server.home_dir)
             with suppress(OSError):
-                own = home.stat().st_uid
+                own = (await asyncio.to_thread(home.stat)).st_uid
                 theirs = processes.get(own, []) if own != os.geteuid() else server.processes()
                 used = await asyncio.to_thread(quota.measure, home, theirs)
                 if not self._room.holds(used):
@@ -98,9 +98,12 @@ def _tell(home: Path, room: Room, gone: list[str]) -> None:
         with suppress(FileNotFoundError, IsADirectoryError):
             os.unlink(TOLD, dir_fd=folder)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        with suppress(FileExistsError), os.fdopen(
-            os.open(TOLD, flags, 0o600, dir_fd=folder), "w", encoding="utf-8", errors="replace"
-        ) as note:
+        with (
+            suppress(FileExistsError),
+            os.fdopen(
+                os.open(TOLD, flags, 0o600, dir_fd=folder), "w", encoding="utf-8", errors="replace"
+            ) as note,
+        ):
             os.chown(note.fileno(), about.st_uid, about.st_gid)
             note.write("\n".join(lines) + "\n")
     finally:

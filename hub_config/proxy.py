@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -19,6 +20,8 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, parse_response_start_line
 from tornado.netutil import DefaultLoopResolver, Resolver
 from tornado.web import Application
+
+from hub_config import door
 
 AT_ONCE = 10_000  # requests under way; the machine's own limits come first
 LARGEST_REPLY = 2**31  # bytes; nothing is kept in memory
@@ -35,7 +38,24 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
     async def get_target_url(self, path: str | None) -> str | None:
         """Return the target; a unix socket is a host whose name is the path, see ``SocketResolver``."""
         url: str | None = await super().get_target_url(path)
-        return url.replace("http+unix://", "http://", 1) if url else url
+        if url is None or not self._may_pass():
+            return None
+        return url.replace("http+unix://", "http://", 1)
+
+    def _may_pass(self) -> bool:
+        """Let a browser into a learner's server only if it is that learner's; else answer it."""
+        place = self.target["prefix"]
+        if not place.startswith("/user/") or "Authorization" in self.request.headers:
+            return True
+        cookies = {name: morsel.value for name, morsel in self.request.cookies.items()}
+        if door.is_open(self.proxy.auth_token or "", place, cookies, time.time()):
+            return True
+        if self.request.method in {"GET", "HEAD"} and "Upgrade" not in self.request.headers:
+            self.redirect(door.ask_at(self.request.uri or place))
+        else:
+            self.set_status(403)
+            self.finish()
+        return False
 
     async def call_proxy(self, path: str | None = None) -> None:
         """Ask the target and pass its reply on."""
@@ -117,7 +137,8 @@ class SocketResolver(Resolver):
         """Return family and address of a target."""
         if host.lower().startswith("%2f"):
             return [(socket.AF_UNIX, unquote(host))]
-        return await DefaultLoopResolver().resolve(host, port, family)
+        found: list[tuple[int, Any]] = await DefaultLoopResolver().resolve(host, port, family)
+        return found
 
 
 class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the package has no types

@@ -90,4 +90,8 @@ def _daily(env: dict[str, str]) -> dict[str, object]:
 
 
 def _doors(launch: Launch) -> dict[str, object]:
-    return {"name": "doors", "command": making.relay_command(launch.runtime, doors_to(launch)), "display": False}
+    return {
+        "name": "doors",
+        "command": making.relay_command(launch.runtime, doors_to(launch)),
+        "display": False,
+    }

@@ -93,7 +93,7 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
     async def end_now(self) -> None:
         """Kill all processes of the learner and wait until they are gone; the hub notices by itself."""
         await self._signal(signal.SIGKILL)
-        while await self._signal(0):
+        while await self._signal(0):  # noqa: ASYNC110 - nobody tells when a process is gone
             await asyncio.sleep(0.02)
 
     def processes(self) -> list[int]:
@@ -121,9 +121,7 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
         sockets = self.launch.runtime / hashlib.sha256(self.user.name.encode()).hexdigest()[:10]
         sockets.mkdir(mode=0o700, exist_ok=True)
         if self.isolate:
-            self.cell = making.make(
-                place.data, self.user.name, Path(self.home_dir), sockets, self._limits()
-            )
+            self.cell = making.make(place.data, self.user.name, Path(self.home_dir), sockets, self._limits())
         if not self.cell.name:  # other machines may reach this hub only while learners are apart
             require_cells(self.launch.bind, lambda: PLAIN)
         url = database_url(self.site)

@@ -96,7 +96,6 @@ class Outside:
 
     async def listen(self, place: Path, port: int) -> asyncio.Server:
         """Listen at a socket that every account may use."""
-        place.unlink(missing_ok=True)
         old = os.umask(0o111)
         try:
             return await asyncio.start_unix_server(self._attend(port), place)

@@ -57,7 +57,7 @@ def _shown(cell: Cell) -> list[str]:
     words = []
     for place in view.SYSTEM:
         if Path(place).is_symlink():
-            words += ["--symlink", os.readlink(place), place]
+            words += ["--symlink", str(Path(place).readlink()), place]
         elif Path(place).exists():
             words += ["--ro-bind", place, place]
     for place in sorted({*cell.shown, *(f"/etc/{name}" for name in view.ETC)}):

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,8 +22,9 @@ import pytest
 from hub_config.launch import free_ports
 from tests.fake_openai import FakeOpenAI
 from tests.hub_config.cell.cells import CELLS
-from tests.hub_fixture import Hub, running_hub
+from tests.hub_fixture import Account, Hub, running_hub
 from tests.kernel_fixture import Kernel, running_kernel
+from tests.ordinary_account import give, ordinary, why_not
 
 PROVIDER_KEY = "khoa-bi-mat-cua-nha-cung-cap"
 SECRET = "bai-lam-rieng-cua-nguoi-khac"  # stands in the victim's home
@@ -81,7 +83,7 @@ class Places:
 
 @dataclass
 class Scene:
-    """A hub under attack; ``kernel`` is the attacker's."""
+    """A hub under attack; ``kernel`` is the attacker's, ``way`` how cells are made, ``account`` runs as the hub does."""
 
     hub: Hub
     kernel: Kernel
@@ -89,30 +91,43 @@ class Scene:
     places: Places
     attacker: str
     victim: str
+    way: str = "stock"
+    account: Account = list
 
     def got(self, code: str, patience: float = 120) -> object:
         """Run an attack and return what it got."""
         return self.kernel.said(PRELUDE.format(places=json.dumps(asdict(self.places))) + code, patience)
 
 
-@pytest.fixture(scope="session")
-def ours(tmp_path_factory) -> Iterator[Scene]:
-    """Our hub, with cells; the attacker is a learner, the victim a trainer."""
-    if CELLS:
+@pytest.fixture(scope="session", params=["account", "bubblewrap"])
+def ours(request) -> Iterator[Scene]:
+    """Our hub, with cells made by root or by bubblewrap; the attacker is a learner, the victim a trainer."""
+    way, account = request.param, list
+    if way == "account" and CELLS:
         pytest.skip(CELLS)
-    data = tmp_path_factory.mktemp("ours")
+    if way == "bubblewrap":
+        if why_not():
+            pytest.skip(why_not())
+        account = ordinary
     with ExitStack() as stack:
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bdhai-attacks-", dir="/tmp")))
+        if way == "bubblewrap":
+            give(data)
         provider = stack.enter_context(FakeOpenAI())
         ai = {"BDHAI_AI": "", "OPENAI_BASE_URL": provider.base_url, "OPENAI_API_KEY": PROVIDER_KEY}
-        hub = stack.enter_context(running_hub(data, ai | {"BDHAI_SPAWNER": "fork"}))
-        yield stack.enter_context(_scene(hub, "learner", "trainer"))
+        hub = stack.enter_context(
+            running_hub(data, ai | {"BDHAI_SPAWNER": "fork", "HOME": str(data)}, account)
+        )
+        scene = stack.enter_context(_scene(hub, "learner", "trainer"))
+        scene.way, scene.account = way, account
+        yield scene
 
 
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory) -> Iterator[Scene]:
     """A stock hub, with the files that a school has beside it; they are empty, for being found is enough."""
     data = tmp_path_factory.mktemp("stock")
-    for place in ("hub", "homes", "logs", "courses/level1/source/01-ai-doan-chu"):
+    for place in ("hub", "homes/attacker", "homes/victim", "logs", "courses/level1/source/01-ai-doan-chu"):
         (data / place).mkdir(parents=True)
     for file in ("bdhai.sqlite", "courses/level1/source/01-ai-doan-chu/lesson.json"):
         (data / file).write_text("x", encoding="ascii")
@@ -124,7 +139,6 @@ def stock(tmp_path_factory) -> Iterator[Scene]:
 def _scene(hub: Hub, attacker: str, victim: str) -> Iterator[Scene]:
     name = hub.accounts[victim][0]
     home = hub.data / "homes" / name
-    home.mkdir(mode=0o700, exist_ok=True)
     with running_kernel(hub, victim) as other, running_kernel(hub, attacker) as kernel:
         (home / "answers.json").write_text(SECRET, encoding="utf-8")
         yield Scene(hub, kernel, other, _places(hub, name, home), hub.accounts[attacker][0], name)
@@ -137,7 +151,9 @@ def _places(hub: Hub, victim: str, home: Path) -> Places:
     assert victims
     env = environments[victims[0]]
     tokens = [env["JUPYTERHUB_API_TOKEN"]]
-    tokens += [own["CONFIGPROXY_AUTH_TOKEN"] for own in environments.values() if "CONFIGPROXY_AUTH_TOKEN" in own]
+    tokens += [
+        own["CONFIGPROXY_AUTH_TOKEN"] for own in environments.values() if "CONFIGPROXY_AUTH_TOKEN" in own
+    ]
     assert len(tokens) > 1
     port = int(env["JUPYTERHUB_SERVICE_URL"].split(":")[2].split("/")[0])
     source = next((hub.data / "courses" / "level1" / "source").glob("*/*"))

@@ -33,11 +33,12 @@ def test_who_fills_the_home_is_ended_and_keeps_the_answers(ours, hidden):
     name = ours.hub.accounts["official"][0]
     home = ours.hub.data / "homes" / name
     free = shutil.disk_usage(home.parent).free
-    with running_kernel(ours.hub, "official") as kernel, pytest.raises(
-        (websocket.WebSocketException, ConnectionError)
+    with (
+        running_kernel(ours.hub, "official") as kernel,
+        pytest.raises((websocket.WebSocketException, ConnectionError)),
     ):
         kernel.run(FILL.format(files=12, mib=40, hidden=hidden, wait=100), patience=90)
-    wait_until(lambda: (home / "ban-hoc-day.txt").exists())
+    wait_until((home / "ban-hoc-day.txt").exists)
     size = sum(path.stat().st_blocks * 512 for path in home.rglob("*"))
     assert size <= 256 * MIB
     assert (home / "answers.json").read_text(encoding="utf-8") == "bai cua toi"

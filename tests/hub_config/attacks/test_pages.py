@@ -9,11 +9,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from nbgrader.api import Gradebook
-from sqlalchemy import text as sql
 from sqlalchemy import create_engine
+from sqlalchemy import text as sql
 
 from courses.lessons import load_lessons
 from courses.site import REPOSITORY
+from tests.kernel_fixture import running_kernel
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 SCRIPT = (
@@ -205,7 +206,7 @@ def run_the_day(scene):
         "BDHAI_SITE": str(scene.hub.data / "site.yaml"),
         "BDHAI_AI": "none",
     }
-    command = [sys.executable, "-m", "hub_config", "daily", "--json"]
+    command = scene.account([sys.executable, "-m", "hub_config", "daily", "--json"])
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -221,6 +222,55 @@ def formgrader_pages(scene, lesson):
             if own.student.id == scene.attacker
         ]
     assert pages
-    return [
-        f"{scene.hub.address}/services/cham-{level}/formgrader/submissions/{number}/" for number in pages
-    ]
+    return [f"{scene.hub.address}/services/cham-{level}/formgrader/submissions/{number}/" for number in pages]
+
+
+TAKE_OVER = """
+import ctypes, os, re, socket, threading
+libc = ctypes.CDLL(None)
+def servers():
+    for pid in os.listdir("/proc"):
+        if pid.isdigit() and int(pid) != os.getpid():
+            for number in range(64):
+                got = libc.syscall(438, os.pidfd_open(int(pid)), number, 0)
+                if got >= 0:
+                    yield got
+def listener():
+    for number in servers():
+        try:
+            line = socket.socket(fileno=os.dup(number))
+            if line.family == socket.AF_UNIX and line.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN) and "entrances" in str(line.getsockname()):
+                return line
+        except OSError:
+            pass
+page = b"<script>window.pwned=1</script><title>evil</title>"
+reply = b"HTTP/1.1 200 OK\\r\\nContent-Type: text/html\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(page), page)
+evil = listener()
+def serve():
+    evil.setblocking(True)
+    while True:
+        line, _ = evil.accept()
+        line.recv(65536)
+        line.sendall(reply)
+        line.close()
+for _ in range(8):
+    threading.Thread(target=serve, daemon=True).start()
+print("true" if evil else "false")
+"""
+
+
+def test_a_learners_own_web_server_gets_no_trainers_browser(ours, trainer):
+    """The learner takes the socket of their server and answers there with a page of their own, to whoever comes."""
+    with running_kernel(ours.hub, "official") as kernel:
+        assert kernel.said(TAKE_OVER) is True
+        name = ours.hub.accounts["official"][0]
+        for path in ("", "lab", "files/evil.html", "oauth_callback?code=x&state=x", "?token=x", "..%2f"):
+            for _ in range(3):
+                trainer.goto(f"{ours.hub.address}/user/{name}/{path}")
+                assert trainer.evaluate("window.pwned") is None, path
+        fetched = trainer.evaluate(
+            f"fetch('/user/{name}/x', {{redirect: 'follow'}}).then(r => r.text()).catch(() => 'refused')"
+        )
+        assert "pwned" not in fetched
+        own = [kernel.browser.get(f"{kernel.server}/x", timeout=30).text for _ in range(10)]
+        assert any("pwned" in text for text in own), "the attack must work on its author, or this shows nothing"

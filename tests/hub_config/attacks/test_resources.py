@@ -5,7 +5,9 @@ import pytest
 from hub_config.cell import cgroups
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
-BESIDE = "print(subprocess.run([sys.executable, '-c', {code!r}], capture_output=True, text=True).stdout or '0')"
+BESIDE = (
+    "print(subprocess.run([sys.executable, '-c', {code!r}], capture_output=True, text=True).stdout or '0')"
+)
 
 
 def beside(code):
@@ -26,12 +28,15 @@ except MemoryError:
 """
 
 
-def test_memory_is_limited_for_all_processes_together(stock, ours):
-    if "memory" not in cgroups.prepare():
+def test_memory_is_limited(stock, ours):
+    if ours.way == "account" and "memory" not in cgroups.prepare():
         pytest.skip("this machine has no memory cgroup that can be written")
     code = beside("import os\n" + FULL)
     assert stock.got(code) == 600
-    assert ours.got(code) < 256
+    most = (
+        256 if ours.way == "account" else 512
+    )  # without a cgroup each process by itself, and what it asks for
+    assert ours.got(code) < most
 
 
 def test_processes_are_limited(stock, ours):

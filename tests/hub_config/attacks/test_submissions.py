@@ -23,7 +23,7 @@ hub = os.environ["JUPYTERHUB_API_URL"]
 LESSON = {"lesson": "level1/02-lenh-bon-phan", "case": "citizen", "answers": {}}
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def others(ours):
     """What is stored of everybody but the attacker; the same before and after."""
     engine = open_engine(f"sqlite:///{ours.hub.data / 'bdhai.sqlite'}")
@@ -44,7 +44,7 @@ def others(ours):
     engine.dispose()
 
 
-def test_a_submission_in_another_name_is_refused_or_ones_own(ours, others):
+def test_a_submission_in_another_name_is_refused_or_ones_own(ours):
     bodies = [LESSON | {name: ours.victim} for name in ("username", "person", "person_id", "user", "student")]
     headers = [
         {name: ours.victim}
@@ -64,7 +64,7 @@ print(json.dumps(told))
     engine.dispose()
 
 
-def test_a_made_up_sign_in_is_none(ours, others):
+def test_a_made_up_sign_in_is_none(ours):
     code = f"""{ASK}
 forged = ["token ", "token x", "Bearer " + "0" * 32, "Basic dHJhaW5lcjp4"]
 told = [ask("POST", portal + "/api/submissions", {LESSON!r}, Authorization=word) for word in forged]
@@ -88,7 +88,7 @@ print(json.dumps(told))
     assert set(told.values()) <= {400, 401, 403, 404, 405, 415, 422}, told
 
 
-def test_the_hub_gives_no_power_over_others(ours, others):
+def test_the_hub_gives_no_power_over_others(ours):
     code = f"""{ASK}
 name = {ours.victim!r}
 asked = [("POST", f"/users/{{name}}/tokens", {{}}), ("GET", f"/users/{{name}}/tokens", None), ("DELETE", f"/users/{{name}}/server", None),

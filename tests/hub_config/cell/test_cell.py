@@ -1,6 +1,5 @@
 """A cell for real, made by root: what a learner's program can see, reach and use in it."""
 
-import os
 import re
 import subprocess
 import sys

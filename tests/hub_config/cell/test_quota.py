@@ -71,7 +71,7 @@ def test_too_many_names_go_too(tmp_path):
     assert len(quota.trim(tmp_path, Room(MIB, 20))) == 10
 
 
-def test_room_is_a_matter_of_both(tmp_path):
+def test_room_is_a_matter_of_both():
     room = Room(10, 10)
     assert room.holds(Used(10, 10))
     assert not room.holds(Used(11, 1))

@@ -2,7 +2,6 @@
 
 import errno
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -160,7 +159,9 @@ def test_two_cells_see_nothing_of_one_another(cell, folder):
     (folder / "second").mkdir()
     give(folder / "second")
     second = replace(cell, home=str(folder / "second"), sockets=(), entrance=str(folder / "in2.sock"))
-    command = ordinary([*making.command(cell), sys.executable, "-c", "print(1, flush=True); import time; time.sleep(60)"])
+    command = ordinary(
+        [*making.command(cell), sys.executable, "-c", "print(1, flush=True); import time; time.sleep(60)"]
+    )
     first = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         assert first.stdout.readline() == b"1\n"
