@@ -10,8 +10,9 @@ import os
 import resource
 import signal
 import sys
+from contextlib import suppress
 
-from hub_config.cell import cgroups, linux, network, view, wrap
+from hub_config.cell import cgroups, linux, network, seccomp, view, wrap
 from hub_config.cell.spec import Cell
 
 MIB = 1024 * 1024
@@ -53,9 +54,17 @@ def enter(cell: Cell) -> dict[str, str]:
     if cell.uid is not None and cell.gid is not None:
         become(cell.uid, cell.gid)
     linux.no_new_privileges()
+    if cell.is_private:
+        shut_out()
     os.umask(0o077)
     os.chdir(cell.home)
     return told
+
+
+def shut_out() -> None:
+    """Refuse dangerous system calls, where the machine can."""
+    with suppress(OSError):
+        seccomp.apply()
 
 
 def become(uid: int, gid: int) -> None:

@@ -10,7 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
-from hub_config.cell import view
+from hub_config.cell import seccomp, view
 from hub_config.cell.spec import Cell
 
 PROGRAM = "bwrap"
@@ -39,6 +39,7 @@ def command(cell: Cell, program: list[str]) -> list[str]:
         *("--remount-ro", "/dev"),
         *_etc(),
         *_shown(cell),
+        *_filter(),
         *("--remount-ro", "/", "--chdir", cell.home, "--"),
         *_counted(cell),
         *program,
@@ -77,11 +78,29 @@ def _etc() -> list[str]:
     }
     words = []
     for name, content in files.items():
-        handle = os.memfd_create(name, 0)  # stays open for bubblewrap
-        os.write(handle, content.encode())
-        os.lseek(handle, 0, os.SEEK_SET)
-        words += ["--perms", "0444", "--ro-bind-data", str(handle), f"/etc/{name}"]
+        words += [
+            "--perms",
+            "0444",
+            "--ro-bind-data",
+            str(_open_file(name, content.encode())),
+            f"/etc/{name}",
+        ]
     return words
+
+
+def _filter() -> list[str]:
+    content = seccomp.program()
+    if not content:
+        return []
+    return ["--seccomp", str(_open_file("filter", content))]
+
+
+def _open_file(name: str, content: bytes) -> int:
+    """Return a file that stays open for bubblewrap."""
+    handle = os.memfd_create(name, 0)
+    os.write(handle, content)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
 
 
 def _counted(cell: Cell) -> list[str]:

@@ -93,7 +93,7 @@ class BesideAsker:
             raise PermissionError(f"uid {peer.uid} may not start kernels")
         if os.geteuid() != 0 and _view_of(peer.pid) != _view_of(os.getpid()):
             raise PermissionError("who lives in a cell gets no process outside of it")
-        self._peer = peer
+        self._peer, self._zygote = peer, os.geteuid()
         self.handle = os.pidfd_open(peer.pid)
         try:
             self._limits = _limits_of(peer)
@@ -127,6 +127,8 @@ class BesideAsker:
         if self._peer.uid != os.geteuid():
             enter.become(self._peer.uid, self._peer.gid)
         linux.no_new_privileges()
+        if os.getuid() != self._zygote:  # joined somebody in a cell
+            enter.shut_out()
         os.umask(0o077)
         return {}
 

@@ -37,7 +37,7 @@ def test_who_fills_the_home_is_ended_and_keeps_the_answers(ours, hidden):
         running_kernel(ours.hub, "official") as kernel,
         pytest.raises((websocket.WebSocketException, ConnectionError)),
     ):
-        kernel.run(FILL.format(files=12, mib=40, hidden=hidden, wait=100), patience=90)
+        kernel.run(FILL.format(files=12, mib=40, hidden=hidden, wait=100), patience=40)
     wait_until((home / "ban-hoc-day.txt").exists)
     size = sum(path.stat().st_blocks * 512 for path in home.rglob("*"))
     assert size <= 256 * MIB

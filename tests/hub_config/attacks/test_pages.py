@@ -273,4 +273,6 @@ def test_a_learners_own_web_server_gets_no_trainers_browser(ours, trainer):
         )
         assert "pwned" not in fetched
         own = [kernel.browser.get(f"{kernel.server}/x", timeout=30).text for _ in range(10)]
-        assert any("pwned" in text for text in own), "the attack must work on its author, or this shows nothing"
+        assert any("pwned" in text for text in own), (
+            "the attack must work on its author, or this shows nothing"
+        )
