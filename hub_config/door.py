@@ -57,6 +57,8 @@ class DoorHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub has no types
         """Open one's own address; another's is not opened."""
         place = self.current_user.base_url
         wanted = self.get_query_argument("next", place)
+        if f"{wanted}/" == place:  # a cookie for /user/lan/ is not sent to /user/lan
+            wanted = place
         if not wanted.startswith(place) or urlsplit(wanted).netloc:
             raise HTTPError(403)
         if not self.get_session_cookie():

@@ -225,6 +225,25 @@ def formgrader_pages(scene, lesson):
     return [f"{scene.hub.address}/services/cham-{level}/formgrader/submissions/{number}/" for number in pages]
 
 
+def test_the_door_leads_to_ones_own_address_only(ours):
+    browser = ours.kernel.browser
+    own = f"/user/{ours.attacker}/"
+    for wanted, leads in ((own, own), (own[:-1], own), (f"{own}lab?x=1", f"{own}lab?x=1")):
+        reply = browser.get(
+            f"{ours.hub.address}/hub/cua", params={"next": wanted}, allow_redirects=False, timeout=30
+        )
+        assert (reply.status_code, reply.headers["Location"]) == (302, leads)
+        assert f"Path={own}" in reply.headers["Set-Cookie"]
+    for wanted in (
+        f"/user/{ours.victim}/", "//evil.example/", "https://evil.example/", f"//x{own}", "/", f"{own[:-1]}2/"
+    ):  # fmt: skip
+        reply = browser.get(
+            f"{ours.hub.address}/hub/cua", params={"next": wanted}, allow_redirects=False, timeout=30
+        )
+        assert reply.status_code == 403, wanted
+        assert "bdhai-cua" not in reply.headers.get("Set-Cookie", "")
+
+
 TAKE_OVER = """
 import ctypes, os, re, socket, threading
 libc = ctypes.CDLL(None)
