@@ -54,6 +54,17 @@ class Uploads(Frozen):
     person_files: int = Field(default=200, ge=1)
 
 
+class Limits(Frozen):
+    """How much of the machine one learner's programs may use together. 1 MiB = 1024 × 1024 bytes."""
+
+    memory_mib: int = Field(default=256, ge=128)
+    processes: int = Field(default=64, ge=24)  # threads count too
+    open_files: int = Field(default=1024, ge=256)  # of one process
+    file_mib: int = Field(default=64, ge=8)
+    home_mib: int = Field(default=256, ge=32)
+    home_files: int = Field(default=20_000, ge=1000)  # folders count too
+
+
 class Price(Frozen):
     """What a provider asks for a million tokens of a model, in the currency of ``ai:``."""
 
@@ -125,9 +136,11 @@ class Site(Frozen):
     opening: OpeningTimes = OpeningTimes()
     units: tuple[str, ...] = ()
     uploads: Uploads = Uploads()
+    limits: Limits = Limits()
     ai: Ai = Ai()
     judge: JudgeSettings = JudgeSettings()
     address: str = ""  # what people type to come here; printed on slips
+    spawner: Literal["fork", "plain"] = "plain"  # how learners' servers start, see docs/hosting.md
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")
     database: str = ""  # SQLAlchemy URL; empty: SQLite under the data folder
@@ -227,7 +240,7 @@ def gradebook_url(site: Site, level: str) -> str:
 def load_site(env: Mapping[str, str] = os.environ) -> Site:
     """Read ``site.yaml`` (``BDHAI_SITE`` names another path); without one, the demo site.
 
-    ``BDHAI_DATA`` and ``BDHAI_DATABASE`` override the file.
+    ``BDHAI_DATA``, ``BDHAI_DATABASE`` and ``BDHAI_SPAWNER`` override the file.
 
     Raises:
         YamlError: ``site.yaml:LINE: …`` in Vietnamese.
@@ -237,6 +250,8 @@ def load_site(env: Mapping[str, str] = os.environ) -> Site:
     changes: dict[str, object] = {}
     if env.get("BDHAI_DATA"):
         changes["data"] = Path(env["BDHAI_DATA"])
+    if env.get("BDHAI_SPAWNER") in {"fork", "plain"}:
+        changes["spawner"] = env["BDHAI_SPAWNER"]
     if env.get("BDHAI_DATABASE"):
         if not _names_database(env["BDHAI_DATABASE"]):
             raise YamlError(f"BDHAI_DATABASE: {_WRONG_DATABASE}")

@@ -12,6 +12,7 @@ from traitlets import Instance
 
 from courses.site import Site, database_url
 from hub_config import people
+from hub_config.door import DoorHandler
 from hub_config.people import HubPerson
 
 T = TypeVar("T")
@@ -55,8 +56,8 @@ class SchoolAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub ha
         return False if person is None else _model(person)
 
     def get_handlers(self, app: object) -> list[tuple[str, type[BaseHandler]]]:
-        """Add the activation page beside the login page."""
-        return [*super().get_handlers(app), (r"/kich-hoat", ActivationHandler)]
+        """Add the activation page beside the login page, and the door to one's own server."""
+        return [*super().get_handlers(app), (r"/kich-hoat", ActivationHandler), (r"/cua", DoorHandler)]
 
     @property
     def url(self) -> str:

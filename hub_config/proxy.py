@@ -8,14 +8,20 @@ and the command line are all its own.
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, parse_response_start_line
+from tornado.netutil import DefaultLoopResolver, Resolver
 from tornado.web import Application
+
+from hub_config import door
 
 AT_ONCE = 10_000  # requests under way; the machine's own limits come first
 LARGEST_REPLY = 2**31  # bytes; nothing is kept in memory
@@ -28,6 +34,28 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
     def compute_etag(self) -> str | None:
         """Leave ETags to the target: only it knows what its page depends on."""
         return None
+
+    async def get_target_url(self, path: str | None) -> str | None:
+        """Return the target; a unix socket is a host whose name is the path, see ``SocketResolver``."""
+        url: str | None = await super().get_target_url(path)
+        if url is None or not self._may_pass():
+            return None
+        return url.replace("http+unix://", "http://", 1)
+
+    def _may_pass(self) -> bool:
+        """Let a browser into a learner's server only if it is that learner's; else answer it."""
+        place = self.target["prefix"]
+        if not place.startswith("/user/") or "Authorization" in self.request.headers:
+            return True
+        cookies = {name: morsel.value for name, morsel in self.request.cookies.items()}
+        if door.is_open(self.proxy.auth_token or "", place, cookies, time.time()):
+            return True
+        if self.request.method in {"GET", "HEAD"} and "Upgrade" not in self.request.headers:
+            self.redirect(door.ask_at(self.request.uri or place))
+        else:
+            self.set_status(403)
+            self.finish()
+        return False
 
     async def call_proxy(self, path: str | None = None) -> None:
         """Ask the target and pass its reply on."""
@@ -100,6 +128,19 @@ def _forget(written: asyncio.Future[None]) -> None:
         written.exception()
 
 
+class SocketResolver(Resolver):
+    """Finds the targets: numbers as they are, and unix sockets by the path that the proxy's routes name."""
+
+    async def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[tuple[int, Any]]:
+        """Return family and address of a target."""
+        if host.lower().startswith("%2f"):
+            return [(socket.AF_UNIX, unquote(host))]
+        found: list[tuple[int, Any]] = await DefaultLoopResolver().resolve(host, port, family)
+        return found
+
+
 class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the package has no types
     """The stock proxy with our way of passing replies on."""
 
@@ -110,6 +151,7 @@ class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the packag
 
 def main() -> None:
     """Run the stock command line with our proxy in it; it has no option for this."""
+    Resolver.configure(SocketResolver)  # for websockets too
     AsyncHTTPClient.configure(None, max_clients=AT_ONCE, max_body_size=LARGEST_REPLY)
     cli.PythonProxy = PassingProxy
     cli.main()

@@ -20,14 +20,16 @@ from courses.lessons import LessonError, load_lessons
 from courses.lessons.build import build_all
 from courses.site import Layout, Site, layout
 from hub_config import database, local_ai, processes, seed
+from hub_config.cell import making
 from hub_config.launch import (
     ENV,
+    PLAIN,
     Launch,
     StartError,
     free_ports,
     is_open,
+    require_cells,
     require_free,
-    require_loopback,
 )
 from hub_config.services import levels, web_services
 
@@ -41,7 +43,7 @@ def run(site: Site, bind: str, port: int, say: Say, env: Mapping[str, str] = os.
 
     Args:
         site: the validated settings.
-        bind: loopback address to listen on.
+        bind: address to listen on; beyond loopback only where each learner gets a cell.
         port: port that people use.
         say: prints a line for the person who started it.
         env: environment that the hub inherits.
@@ -49,14 +51,15 @@ def run(site: Site, bind: str, port: int, say: Say, env: Mapping[str, str] = os.
     Raises:
         StartError: address, port or data folder can't be used.
     """
-    require_loopback(bind)
+    require_cells(bind, lambda: "" if site.spawner == "fork" else PLAIN)
     place = layout(site)
     os.umask(0o077)
     _make_folders(place)
     with _only_one(place):
         require_free(bind, port)
-        prepare(site, say)
         with tempfile.TemporaryDirectory(prefix="bdhai-", dir=_short_folder()) as runtime:
+            require_cells(bind, lambda: making.fault(Path(runtime)))
+            prepare(site, say)
             return _serve(site, plan(site, bind, port, Path(runtime)), say, env)
 
 

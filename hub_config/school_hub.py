@@ -8,9 +8,14 @@ that is still starting (or broken) is a 503 on its own pages, and nothing else w
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 from jupyterhub.app import JupyterHub
+
+from courses.site import layout
+from hub_config.cell.quota import Room
+from hub_config.full_homes import MIB, Server, Watch
 
 
 class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
@@ -21,6 +26,25 @@ class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own signature
         super().__init__(**kwargs)
         self._starting: set[asyncio.Task[bool]] = set()  # a task that nobody holds may vanish
+
+    async def start(self) -> None:
+        """Open the hub, and get ready what learners' servers are made from."""
+        await super().start()
+        warm = getattr(self.spawner_class, "warm", None)
+        if warm is not None:
+            self._warming = asyncio.create_task(warm(self.config, self.log))
+        if self.config.LearnerSpawner.isolate:
+            self._watching = asyncio.create_task(self._watch().run())
+
+    def _watch(self) -> Watch:
+        """Return the watch over the homes of the servers that run."""
+        site = self.config.LearnerSpawner.site
+        room = Room(site.limits.home_mib * MIB, site.limits.home_files)
+        return Watch(layout(site).homes, room, self._running, self.log)
+
+    def _running(self) -> Iterator[Server]:
+        for user in self.users.values():
+            yield from (spawner for spawner in user.spawners.values() if spawner.active)
 
     async def start_service(self, service_name: str, service: Any, ssl_context: Any = None) -> bool:  # noqa: ANN401 - JupyterHub's own signature
         """Begin to start a service and say at once that all is well; a failure is in the log."""

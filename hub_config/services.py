@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from courses.site import Site, layout
+from hub_config.cell import making
 from hub_config.launch import Launch
 
 PROVIDER_KEYS = (
@@ -44,7 +45,13 @@ def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[di
     secret = {"ai": dict(provider)}
     web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
     forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
-    return [*web, *forms, _daily(common)]
+    doors = [_doors(launch)] if site.spawner == "fork" else []
+    return [*web, *forms, _daily(common), *doors]
+
+
+def doors_to(launch: Launch) -> dict[str, int]:
+    """Return the only ports of this machine that a learner's programs reach from their cell, by name."""
+    return {"hub": launch.hub_port, "portal": launch.services["portal"], "ai": launch.services["ai"]}
 
 
 def common_env(site: Site, launch: Launch) -> dict[str, str]:
@@ -80,3 +87,11 @@ def _formgrader(level: str) -> list[str]:
 def _daily(env: dict[str, str]) -> dict[str, object]:
     command = [sys.executable, "-m", "hub_config.daily_service"]
     return {"name": "daily", "command": command, "environment": env, "display": False}
+
+
+def _doors(launch: Launch) -> dict[str, object]:
+    return {
+        "name": "doors",
+        "command": making.relay_command(launch.runtime, doors_to(launch)),
+        "display": False,
+    }

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ import requests
 from hub_config.launch import free_ports
 
 ACCOUNT = re.compile(r"demo (\w+) (\S+) (\S+)")
+Account = Callable[[list[str]], list[str]]
 PATIENCE = 180  # seconds: CI has two cores and other work
 
 
@@ -85,14 +86,15 @@ def hidden_xsrf(page: str) -> str:
 
 
 @contextmanager
-def running_hub(data: Path, env: Mapping[str, str] | None = None) -> Iterator[Hub]:
+def running_hub(data: Path, env: Mapping[str, str] | None = None, account: Account = list) -> Iterator[Hub]:
     """Run ``bdhai run`` until the end of the block; by default without AI.
 
     Args:
         data: the data folder; a second hub on the same folder finds the first one's people.
         env: variables on top of this process's own.
+        account: turns the command into one that runs as another account.
     """
-    hub = start_hub(data, env)
+    hub = start_hub(data, env, account)
     try:
         wait_until_open(hub)
         yield hub
@@ -100,16 +102,16 @@ def running_hub(data: Path, env: Mapping[str, str] | None = None) -> Iterator[Hu
         stop(hub)
 
 
-def start_hub(data: Path, env: Mapping[str, str] | None = None) -> Hub:
+def start_hub(data: Path, env: Mapping[str, str] | None = None, account: Account = list) -> Hub:
     """Start ``bdhai run`` and return at once."""
     (port,) = free_ports("127.0.0.1", 1)
     clean = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER"))
+        if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER")) or key == "BDHAI_SPAWNER"
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "hub_config", "run"],
+        account([sys.executable, "-m", "hub_config", "run"]),
         env=clean
         | {
             "BDHAI_DATA": str(data),

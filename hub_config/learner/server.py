@@ -10,6 +10,7 @@ from courses.player.view import configure_view
 EXTENSIONS = {
     "jupyterlab": True,
     "voila.server_extension": True,
+    "hub_config.learner.entrance": True,
     "jupyter_lsp": False,
     "jupyter_server_terminals": False,
     "nbgrader": False,

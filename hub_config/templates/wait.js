@@ -12,6 +12,7 @@
   var news = new EventSource(sign.dataset.progress);
   news.onmessage = function (message) {
     var told = JSON.parse(message.data);
+    if (told.notice) sign.textContent = told.notice;
     if (!told.ready && !told.failed) return;
     news.close();
     onward();

@@ -37,7 +37,7 @@ def config(site):
 
 @pytest.mark.parametrize("bind", ["0.0.0.0", "::", "192.168.1.5"])
 def test_the_hub_is_not_configured_for_an_address_that_others_reach(site, bind):
-    with pytest.raises(StartError, match="chỉ chạy trên chính máy này"):
+    with pytest.raises(StartError, match="chưa được ngăn riêng với nhau"):
         apply(site, Config(), launch_at(site, bind), {})
 
 

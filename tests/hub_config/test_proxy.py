@@ -4,15 +4,19 @@ import gzip
 import http.client
 import json
 import os
+import socketserver
 import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from hub_config.door import COOKIE, SESSION, sign
 from hub_config.launch import free_ports
 
 PAGE = gzip.compress(b"chao ban " * 5000)
@@ -70,7 +74,7 @@ class Target(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def port():
+def port(tmp_path_factory):
     target = ThreadingHTTPServer(("127.0.0.1", 0), Target)
     threading.Thread(target=target.serve_forever, daemon=True).start()
     proxy, api = free_ports("127.0.0.1", 2)
@@ -80,16 +84,29 @@ def port():
         env=os.environ | {"CONFIGPROXY_AUTH_TOKEN": "t"},
     )
     add_route(api, f"http://127.0.0.1:{target.server_address[1]}")
-    yield proxy
+    with in_a_cell(tmp_path_factory.mktemp("in") / "s") as place:
+        add_route(
+            api, f"http+unix://{urllib.parse.quote(place, safe='')}:80", "user/lan"
+        )  # as JupyterHub 6 says it
+        yield proxy
     process.terminate()
     process.wait(10)
     target.shutdown()
     target.server_close()
 
 
-def add_route(api, target):
+@contextmanager
+def in_a_cell(place):
+    """A target that listens at a unix socket."""
+    with socketserver.ThreadingUnixStreamServer(str(place), Target) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield str(place)
+        server.shutdown()
+
+
+def add_route(api, target, prefix=""):
     body = json.dumps({"target": target}).encode()
-    url = f"http://127.0.0.1:{api}/api/routes/"
+    url = f"http://127.0.0.1:{api}/api/routes/{prefix}"
     request = urllib.request.Request(url, body, {"Authorization": "token t"}, method="POST")
     deadline = time.monotonic() + 60
     while True:
@@ -105,9 +122,9 @@ def ask(port):
     """Ask the proxy for a path; connections are closed at the end of the test."""
     connections = []
 
-    def send(path, method="GET"):
+    def send(path, method="GET", headers=None):
         connections.append(http.client.HTTPConnection("127.0.0.1", port, timeout=30))
-        connections[-1].request(method, path, headers={"Accept-Encoding": "gzip"})
+        connections[-1].request(method, path, headers={"Accept-Encoding": "gzip"} | (headers or {}))
         replies.append(connections[-1].getresponse())
         return replies[-1]
 
@@ -123,6 +140,23 @@ def test_a_compressed_page_arrives_compressed_and_whole(ask):
     assert reply.headers["ETag"] == '"x"'
     assert reply.headers.get_all("Content-Length") == [str(len(PAGE))]
     assert reply.read() == PAGE
+
+
+def test_a_server_in_a_cell_answers_through_its_socket(ask):
+    opened = f"{SESSION}=s; {COOKIE}={sign('t', '/user/lan', 's', int(time.time()) + 60)}"
+    for headers in ({"Cookie": opened}, {"Authorization": "token x"}):
+        reply = ask("/user/lan/packed", headers=headers)
+        assert (reply.status, reply.read()) == (200, PAGE)
+
+
+def test_a_browser_that_is_not_the_learners_gets_nothing_from_their_server(ask):
+    strange = {"Cookie": f"{SESSION}=s; {COOKIE}={sign('t', '/user/hoa', 's', int(time.time()) + 60)}"}
+    for headers in ({}, strange):
+        reply = ask("/user/lan/packed?x=1", headers=headers)
+        assert (reply.status, reply.headers["Location"]) == (302, "/hub/cua?next=/user/lan/packed%3Fx%3D1")
+        assert reply.read() == b""
+        assert ask("/user/lan/packed", "POST", headers).status == 403
+        assert ask("/user/lan/packed", headers=headers | {"Upgrade": "websocket"}).status == 403
 
 
 def test_a_head_request_has_headers_and_no_body(ask):

@@ -1,0 +1,20 @@
+"""What a zygote imports before it forks: the list of a probe run, see ``hub_config.fork.probe``."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+SERVER = Path(__file__).with_name("server.txt")
+KERNEL = Path(__file__).with_name("kernel.txt")
+
+
+def import_all(names: Path) -> list[str]:
+    """Import each module of a list; return those that can't be imported here: they cost time, nothing else."""
+    missing = []
+    for name in names.read_text(encoding="ascii").split():
+        try:
+            importlib.import_module(name)
+        except Exception:  # noqa: BLE001 - another version of a package lacks or breaks it; the program will tell
+            missing.append(name)
+    return missing
