@@ -11,6 +11,8 @@ from pathlib import Path
 from traitlets.config import Config
 
 from courses.site import Layout, Site, layout
+from hub_config.admission.queue import Queue
+from hub_config.admission.spawner import queued
 from hub_config.authenticator import SchoolAuthenticator
 from hub_config.launch import Launch, require_loopback
 from hub_config.services import PROVIDER_KEYS, grading, levels, services
@@ -122,12 +124,12 @@ def _people(c: Config, site: Site) -> None:
 
 
 def _learners(c: Config, site: Site, launch: Launch) -> None:
-    c.JupyterHub.spawner_class = LearnerSpawner
+    c.JupyterHub.spawner_class = queued(LearnerSpawner, Queue())
     c.LearnerSpawner.site = site
     c.LearnerSpawner.launch = launch
     c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
     c.LearnerSpawner.start_timeout = 300
-    c.JupyterHub.concurrent_spawn_limit = 8
+    c.JupyterHub.concurrent_spawn_limit = 0  # the queue decides: JupyterHub's limit turns people away
     c.JupyterHub.allow_named_servers = False
     c.JupyterHub.implicit_spawn_seconds = 1
 
