@@ -6,7 +6,6 @@ import sys
 from base64 import b64encode
 from collections.abc import Mapping, MutableMapping
 from hashlib import sha256
-from pathlib import Path
 
 from traitlets.config import Config
 
@@ -14,15 +13,14 @@ from courses.site import Layout, Site, layout
 from hub_config.admission.queue import Queue
 from hub_config.admission.spawner import queued
 from hub_config.authenticator import SchoolAuthenticator
+from hub_config.idle.memory import Watch
 from hub_config.launch import Launch, require_loopback
+from hub_config.pages import TEMPLATES, WAIT, page_values
 from hub_config.services import PROVIDER_KEYS, grading, levels, services
 from hub_config.spawner import LearnerSpawner
 
-HERE = Path(__file__).resolve().parent
-LOOK = HERE.parent / "courses" / "look" / "bdhai.css"
 GRADERS = ("trainer", "administrator")
-
-WAIT = (HERE / "templates" / "wait.js").read_text(encoding="utf-8")
+IDLE_SCOPES = ["list:users", "read:users:activity", "read:servers", "delete:servers"]
 
 # Hub pages may run one script, known by its hash: the one that waits for a server. The look is inlined so that
 # they read well while the portal is down.
@@ -79,7 +77,8 @@ def roles(open_levels: tuple[str, ...]) -> list[dict[str, object]]:
 
     People reach their own server and the programme's pages; a learner's server speaks to portal and AI with
     its own token (a token has no scope that its person lacks, hence the person's activity); the daily run and
-    the portal (for the pupil) ask the AI gateway; formgrader is for those who mark.
+    the portal (for the pupil) ask the AI gateway; formgrader is for those who mark; what puts idle servers away
+    sees names and times, and may stop.
     """
     pages = [_access(name) for name in ("portal", "boards", "ai")]
     own = ["access:servers!user", "servers!user", "read:users!user", "users:activity!user"]
@@ -92,6 +91,7 @@ def roles(open_levels: tuple[str, ...]) -> list[dict[str, object]]:
         },
         {"name": "marking", "scopes": marking, "groups": list(GRADERS)},
         {"name": "asking", "scopes": [_access("ai")], "services": ["daily", "portal"]},
+        {"name": "putting-away", "scopes": IDLE_SCOPES, "services": ["idle"]},
     ]
 
 
@@ -124,7 +124,10 @@ def _people(c: Config, site: Site) -> None:
 
 
 def _learners(c: Config, site: Site, launch: Launch) -> None:
-    c.JupyterHub.spawner_class = queued(LearnerSpawner, Queue())
+    c.JupyterHub.spawner_class = queued(LearnerSpawner, Queue(no_room=Watch(site.idle.memory_share).is_low))
+    c.JupyterHub.last_activity_interval = (
+        0  # the proxy takes an open page for activity; servers tell the truth
+    )
     c.LearnerSpawner.site = site
     c.LearnerSpawner.launch = launch
     c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
@@ -135,12 +138,6 @@ def _learners(c: Config, site: Site, launch: Launch) -> None:
 
 
 def _pages(c: Config, site: Site) -> None:
-    c.JupyterHub.template_paths = [str(HERE / "templates")]
-    c.JupyterHub.template_vars = {
-        "look": LOOK.read_text(encoding="utf-8"),
-        "wait": WAIT,
-        "programme": site.programme.name,
-        "ward": site.programme.ward,
-        "sample": site.demo,
-    }
+    c.JupyterHub.template_paths = [str(TEMPLATES)]
+    c.JupyterHub.template_vars = page_values(site)
     c.JupyterHub.tornado_settings = {"headers": HEADERS}

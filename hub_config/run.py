@@ -29,6 +29,8 @@ from hub_config.launch import (
     require_free,
     require_loopback,
 )
+from hub_config.pages import write_error_pages
+from hub_config.proxy.choice import ERRORS
 from hub_config.services import levels, web_services
 
 HERE = Path(__file__).resolve().parent
@@ -89,6 +91,7 @@ def plan(site: Site, bind: str, port: int, runtime: Path) -> Launch:
 def _serve(site: Site, launch: Launch, say: Say, env: Mapping[str, str]) -> int:
     place = layout(site)
     stop = _stop_on_signals()
+    write_error_pages(site, launch.runtime / ERRORS)
     processes.adopt_orphans()
     hub = processes.start(
         [sys.executable, "-m", "hub_config.school_hub", f"--config={HERE / 'jupyterhub_config.py'}"],

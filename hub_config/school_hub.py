@@ -22,6 +22,15 @@ class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
         super().__init__(**kwargs)
         self._starting: set[asyncio.Task[bool]] = set()  # a task that nobody holds may vanish
 
+    async def start(self) -> None:
+        """Open the hub; the queue must know whether anybody is here already."""
+        self.spawner_class.queue.anyone_here = self.anyone_here
+        await super().start()
+
+    def anyone_here(self) -> bool:
+        """Tell whether any learner's server runs."""
+        return bool(self.users.count_active_users()["ready"])
+
     async def start_service(self, service_name: str, service: Any, ssl_context: Any = None) -> bool:  # noqa: ANN401 - JupyterHub's own signature
         """Begin to start a service and say at once that all is well; a failure is in the log."""
         start = asyncio.create_task(super().start_service(service_name, service, ssl_context))

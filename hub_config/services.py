@@ -44,7 +44,7 @@ def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[di
     secret = {"ai": dict(provider)}
     web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
     forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
-    return [*web, *forms, _daily(common)]
+    return [*web, *forms, _worker("daily", "daily_service", common), _worker("idle", "idle", common)]
 
 
 def common_env(site: Site, launch: Launch) -> dict[str, str]:
@@ -77,6 +77,6 @@ def _formgrader(level: str) -> list[str]:
     return [sys.executable, "-m", "hub_config.formgrader", level]
 
 
-def _daily(env: dict[str, str]) -> dict[str, object]:
-    command = [sys.executable, "-m", "hub_config.daily_service"]
-    return {"name": "daily", "command": command, "environment": env, "display": False}
+def _worker(name: str, module: str, env: dict[str, str]) -> dict[str, object]:
+    command = [sys.executable, "-m", f"hub_config.{module}"]
+    return {"name": name, "command": command, "environment": env, "display": False}

@@ -18,10 +18,11 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import requests
 
 from hub_config.launch import free_ports
@@ -71,6 +72,19 @@ class Hub:
             time.sleep(1)
             page = browser.get(door, timeout=60)
         return f"{self.address}/user/{username}"
+
+    def runs(self, username: str) -> bool:
+        """Tell from the machine, not from the hub, whether a learner's server runs."""
+        return bool(self.processes(JUPYTERHUB_USER=username))
+
+    def processes(self, **variables: str) -> list[psutil.Process]:
+        """Return the processes below ``bdhai run`` whose environment has all these values."""
+        found = []
+        for each in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                if variables.items() <= each.environ().items() and each.status() != psutil.STATUS_ZOMBIE:
+                    found.append(each)
+        return found
 
     def log(self) -> str:
         """Return the hub's log."""

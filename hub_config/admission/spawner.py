@@ -26,7 +26,7 @@ _Base = (
 )  # a subclass of Spawner alone would have to start and stop servers
 
 
-class Queued(_Base):  # type: ignore[misc]  # JupyterHub has no types
+class Queued(_Base):  # type: ignore[misc, valid-type]  # JupyterHub has no types
     """What ``queued`` puts in front of a spawner."""
 
     queue: Queue

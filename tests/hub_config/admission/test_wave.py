@@ -53,7 +53,8 @@ def test_nobody_is_turned_away(wave):
     assert statuses <= {200}
 
 
-def test_they_are_let_in_in_the_order_in_which_they_came(hub, wave):
+@pytest.mark.usefixtures("wave")
+def test_they_are_let_in_in_the_order_in_which_they_came(hub):
     came = re.findall(r"\] (\S+) joins the queue", hub.log())
     went = re.findall(r"\] (\S+) is let in", hub.log())
     assert len(came) == WAVE
