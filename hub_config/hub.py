@@ -91,6 +91,7 @@ def roles(open_levels: tuple[str, ...]) -> list[dict[str, object]]:
         },
         {"name": "marking", "scopes": marking, "groups": list(GRADERS)},
         {"name": "asking", "scopes": [_access("ai")], "services": ["daily", "portal"]},
+        {"name": "measuring", "scopes": ["read:metrics"], "services": ["metrics"]},
         {"name": "putting-away", "scopes": IDLE_SCOPES, "services": ["idle"]},
     ]
 

@@ -29,6 +29,7 @@ from hub_config.launch import (
     require_free,
     require_loopback,
 )
+from hub_config.metrics import token
 from hub_config.pages import write_error_pages
 from hub_config.proxy.choice import ERRORS
 from hub_config.services import levels, web_services
@@ -69,6 +70,7 @@ def prepare(site: Site, say: Say) -> None:
         build_all(site.lessons, layout(site).courses)
     except LessonError as error:
         raise StartError(f"Bài học có lỗi, hãy sửa rồi mở lại:\n{error}") from error
+    token.make(layout(site))
     database.prepare(site, levels(site))
     if site.demo:
         seed.seed_demo(site, load_lessons(site.lessons))

@@ -12,6 +12,8 @@ from typing import Any
 
 from jupyterhub.app import JupyterHub
 
+from hub_config.metrics.hub import publish
+
 
 class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
     """JupyterHub, with its services started side by side."""
@@ -24,7 +26,9 @@ class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
 
     async def start(self) -> None:
         """Open the hub; the queue must know whether anybody is here already."""
-        self.spawner_class.queue.anyone_here = self.anyone_here
+        queue = self.spawner_class.queue
+        queue.anyone_here = self.anyone_here
+        publish(queue)
         await super().start()
 
     def anyone_here(self) -> bool:

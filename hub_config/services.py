@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from courses.site import Site, layout
+from hub_config.idle import memory
 from hub_config.launch import Launch
+from hub_config.metrics import token
 
 PROVIDER_KEYS = (
     "OPENAI_API_KEY",
@@ -44,7 +46,8 @@ def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[di
     secret = {"ai": dict(provider)}
     web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
     forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
-    return [*web, *forms, _worker("daily", "daily_service", common), _worker("idle", "idle", common)]
+    workers = [_worker("daily", "daily_service", common), _worker("idle", "idle", common | _meminfo())]
+    return [*web, *forms, *workers, *_prometheus(site)]
 
 
 def common_env(site: Site, launch: Launch) -> dict[str, str]:
@@ -71,6 +74,16 @@ def _web(name: str, command: list[str], launch: Launch, env: dict[str, str]) -> 
         "display": False,
         "timeout": 120,  # seconds to answer for the first time: on a busy machine ten are too few
     }
+
+
+def _meminfo() -> dict[str, str]:
+    return {memory.ENV: os.environ[memory.ENV]} if memory.ENV in os.environ else {}
+
+
+def _prometheus(site: Site) -> list[dict[str, object]]:
+    """Prometheus is a service that runs elsewhere and has a token."""
+    secret = token.read(layout(site))
+    return [{"name": "metrics", "api_token": secret, "display": False}] if secret else []
 
 
 def _formgrader(level: str) -> list[str]:

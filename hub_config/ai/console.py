@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,9 +35,9 @@ def status() -> None:
         typer.echo(words(_folder()))
         raise typer.Exit(1)
     try:
-        _client(ready, 10).models.list()
+        client_for(ready, 10).models.list()
     except openai.OpenAIError as error:
-        typer.echo(_fault(error))
+        typer.echo(fault(error))
         raise typer.Exit(1) from error
     typer.echo("AI đang trả lời bình thường.")
 
@@ -54,7 +54,7 @@ def try_it() -> None:
     try:
         typer.echo(_ask(ready))
     except openai.OpenAIError as error:
-        typer.echo(_fault(error))
+        typer.echo(fault(error))
         raise typer.Exit(1) from error
 
 
@@ -69,9 +69,9 @@ def install() -> None:
     typer.echo(f"Tệp AI đã sẵn sàng và đúng mã kiểm: {path}")
 
 
-def describe(provider: Provider | None) -> str:
+def describe(provider: Provider | None, env: Mapping[str, str] = os.environ) -> str:
     """Return one sentence on which provider is named."""
-    if provider is None and os.environ.get("BDHAI_AI", "").lower() == "none":
+    if provider is None and env.get("BDHAI_AI", "").lower() == "none":
         return "Lớp đang tắt AI (BDHAI_AI=none). Bài thực hành dùng câu trả lời mẫu, bài viết do người chấm."
     if provider is None:
         return (
@@ -98,7 +98,7 @@ def _file_state(folder: Path) -> str:
 
 def _ask(provider: Provider) -> str:
     started = time.monotonic()
-    reply = _client(provider, TRY_SECONDS).chat.completions.create(
+    reply = client_for(provider, TRY_SECONDS).chat.completions.create(
         model=provider.model, messages=[{"role": "user", "content": QUESTION}], max_tokens=120, temperature=0
     )
     seconds = time.monotonic() - started
@@ -108,7 +108,8 @@ def _ask(provider: Provider) -> str:
     return f"Đáp: {text}\nMất {seconds:.1f} giây{speed}."
 
 
-def _fault(error: openai.OpenAIError) -> str:
+def fault(error: openai.OpenAIError) -> str:
+    """Return one sentence on what went wrong."""
     if isinstance(error, openai.AuthenticationError):
         return "AI không nhận khóa OPENAI_API_KEY. Hãy kiểm lại khóa."
     if isinstance(error, openai.NotFoundError):
@@ -122,7 +123,8 @@ def _fault(error: openai.OpenAIError) -> str:
     return "AI đang gặp lỗi. Hãy thử lại sau."
 
 
-def _client(provider: Provider, timeout: float) -> openai.OpenAI:
+def client_for(provider: Provider, timeout: float) -> openai.OpenAI:
+    """Return a client that asks once and waits so many seconds."""
     return openai.OpenAI(
         base_url=provider.base_url,
         api_key=provider.api_key.get_secret_value(),

@@ -79,6 +79,7 @@ def test_lacking_memory_takes_idle_servers_never_one_where_somebody_writes_and_l
     try:
         ward.memory(0.02)
         until(lambda: not ward.runs("hv1"))
+        assert "only 2.0% of the memory is left: 1 idle servers go" in ward.hub.log()
         late = ward.sign_in("hv3")
         page = late.get(f"{ward.hub.address}/hub/spawn", timeout=60)
         assert "Máy đang kín chỗ" in page.content.decode()
