@@ -20,19 +20,26 @@ from hub_config.proxy.choice import OLDEST_NODE, find_node
 OLDEST_PYTHON = (3, 11)
 MIB = 2**20
 DISK_BAD, DISK_LOW = 500 * MIB, 2048 * MIB
+ENOUGH_FILES = 1000  # a class makes about so many in a day
 CLOCK_BACK = 120  # seconds
 PACKAGE = "binh-dan-hoc-ai"
 
 
 def python(patient: Patient) -> Finding:
     """Python's version, and whether every package that the programme names is there and new enough."""
+    del patient
     if sys.version_info < OLDEST_PYTHON:
         return bad(
             "python",
             f"Python {sys.version.split()[0]} cũ quá.",
             "Cài Python 3.11 trở lên, rồi chạy lại: make run",
         )
-    lacking = missing(requires(patient.env.get("BDHAI_PACKAGE", PACKAGE)) or [])
+    return packages(requires(PACKAGE) or [])
+
+
+def packages(wanted: list[str]) -> Finding:
+    """Tell whether these packages are installed."""
+    lacking = missing(wanted)
     if lacking:
         return bad(
             "python",
@@ -94,14 +101,18 @@ def memory(patient: Patient) -> Finding:
 def disk(patient: Patient) -> Finding:
     """Whether the data folder's disk has room, in bytes and in files."""
     folder = next(each for each in (patient.place.data, *patient.place.data.parents) if each.exists())
-    free = shutil.disk_usage(folder).free
     stat = os.statvfs(folder)
+    files = stat.f_favail if stat.f_files else ENOUGH_FILES  # some disks count no files
+    return room(str(folder), shutil.disk_usage(folder).free, files)
+
+
+def room(folder: str, free: int, files: int) -> Finding:
+    """Tell whether so many bytes and files are enough."""
     mend = "Dọn bớt đĩa hoặc chuyển thư mục dữ liệu sang đĩa lớn hơn. Xem thư mục nào to: du -sh data/*"
-    if free < DISK_BAD or (stat.f_files and stat.f_favail < 1000):  # noqa: PLR2004 - files; fewer than a class makes in a day
-        return bad("disk", f"Đĩa của {folder} sắp đầy: còn {free // MIB} MB.", mend)
-    if free < DISK_LOW:
-        return warn("disk", f"Đĩa của {folder} còn {free // MIB} MB.", mend)
-    return ok("disk", f"Đĩa còn {free // MIB} MB.")
+    what = f"Đĩa của {folder} còn {free // MIB} MB."
+    if free < DISK_BAD or files < ENOUGH_FILES:
+        return bad("disk", f"{what} Sắp đầy.", mend)
+    return warn("disk", what, mend) if free < DISK_LOW else ok("disk", what)
 
 
 def clock(patient: Patient) -> Finding:
@@ -139,12 +150,17 @@ def _unsynchronised(patient: Patient) -> bool:
 
 def cells(patient: Patient) -> Finding:
     """Whether the machine can keep learners apart: an account each (root) or user namespaces, and cgroups."""
-    tool = shutil.which("unshare", path=patient.env.get("PATH"))
-    apart = os.geteuid() == 0 or (tool is not None and _unshares(tool))
-    limits = any(
-        (patient.cgroup / name).exists() for name in ("memory/memory.limit_in_bytes", "cgroup.controllers")
+    limits = ("memory/memory.limit_in_bytes", "cgroup.controllers")
+    return apart(
+        is_root=os.geteuid() == 0,
+        tool=shutil.which("unshare", path=patient.env.get("PATH")),
+        limits=any((patient.cgroup / name).exists() for name in limits),
     )
-    if not apart:
+
+
+def apart(*, is_root: bool, tool: str | None, limits: bool) -> Finding:
+    """Tell what these mean for learners."""
+    if not is_root and (tool is None or not _unshares(tool)):
         return warn(
             "cells",
             "Máy không tách được người học khỏi nhau; lớp chỉ nên mở trên chính máy này.",

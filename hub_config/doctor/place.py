@@ -22,13 +22,18 @@ def data(patient: Patient) -> Finding:
         return warn(
             "data", f"Chưa có thư mục dữ liệu {folder}.", "Chạy make run một lần; lệnh ấy tạo thư mục này."
         )
-    if not os.access(folder, os.W_OK | os.X_OK):
-        return bad(
-            "data",
-            f"Không ghi được vào {folder}.",
-            f"Chạy lớp bằng tài khoản chủ thư mục, hoặc: chown -R TÀI-KHOẢN {folder}",
-        )
-    return ok("data", f"Ghi được vào {folder}.")
+    return writable(str(folder), allowed=os.access(folder, os.W_OK | os.X_OK))
+
+
+def writable(folder: str, *, allowed: bool) -> Finding:
+    """Tell what it means that a folder can be written or not."""
+    if allowed:
+        return ok("data", f"Ghi được vào {folder}.")
+    return bad(
+        "data",
+        f"Không ghi được vào {folder}.",
+        f"Chạy lớp bằng tài khoản chủ thư mục, hoặc: chown -R TÀI-KHOẢN {folder}",
+    )
 
 
 def secrets(patient: Patient) -> Finding:

@@ -2,7 +2,7 @@
 
 const DOTS = { done: "●", partial: "◐", blank: "○" };
 const GRACE = 1500; // ms before a cut is mentioned: most last less
-const RESTING = "Bài đang tạm nghỉ vì bạn vắng một lúc. Bài của bạn vẫn còn nguyên; bạn chạm vào trang là học tiếp.";
+const RESTING = "Bài đang tạm nghỉ, mọi thứ vẫn còn nguyên. Bạn chạm vào trang là học tiếp.";
 
 class Page {
   constructor(page) {
