@@ -21,6 +21,7 @@ from tornado.httpclient import HTTPError
 from courses.site import Site, layout
 from hub_config.homes import HomeError, home_of
 from hub_config.idle.choice import Desk, to_shed, too_long
+from hub_config.idle.jump import Calendar
 from hub_config.idle.memory import Memory, from_env
 from hub_config.idle.times import late, look_at_servers_every
 from hub_config.idle.writing import seconds_since
@@ -48,6 +49,7 @@ class Steward:
         self._idle = site.idle
         self._homes = layout(site).homes
         self._api, self._token, self._memory = api, token, memory
+        self._calendar = Calendar()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look after servers until told to stop; a hub that is down is asked again later."""
@@ -65,6 +67,8 @@ class Steward:
     async def put_away(self) -> None:
         """Stop servers that were unused for long."""
         limit = self._idle.server_minutes * 60 + late(self._idle)
+        if self._calendar.steady_for() < limit:
+            return  # the clock was set: servers only seem to be idle for so long
         await self._stop(too_long(await self.desks(), limit), limit)
 
     async def relieve(self) -> None:
@@ -74,6 +78,8 @@ class Steward:
             return
         lacking = memory.lacking(self._idle.memory_share * MORE_THAN_NEEDED)
         limit = self._idle.shed_minutes * 60 + late(self._idle)
+        if self._calendar.steady_for() < limit:
+            return
         chosen = to_shed(await self.desks(), lacking, limit)
         log.warning("only %.1f%% of the memory is left: %d idle servers go", memory.share * 100, len(chosen))
         await self._stop(chosen, limit)
