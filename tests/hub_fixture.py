@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,14 +99,17 @@ def hidden_xsrf(page: str) -> str:
 
 
 @contextmanager
-def running_hub(data: Path, env: Mapping[str, str] | None = None) -> Iterator[Hub]:
+def running_hub(
+    data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = ()
+) -> Iterator[Hub]:
     """Run ``bdhai run`` until the end of the block; by default without AI.
 
     Args:
         data: the data folder; a second hub on the same folder finds the first one's people.
         env: variables on top of this process's own.
+        around: a command that becomes ``bdhai run`` in the end, such as one that gives it another clock.
     """
-    hub = start_hub(data, env)
+    hub = start_hub(data, env, around)
     try:
         wait_until_open(hub)
         yield hub
@@ -114,7 +117,7 @@ def running_hub(data: Path, env: Mapping[str, str] | None = None) -> Iterator[Hu
         stop(hub)
 
 
-def start_hub(data: Path, env: Mapping[str, str] | None = None) -> Hub:
+def start_hub(data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = ()) -> Hub:
     """Start ``bdhai run`` and return at once."""
     (port,) = free_ports("127.0.0.1", 1)
     clean = {
@@ -123,7 +126,7 @@ def start_hub(data: Path, env: Mapping[str, str] | None = None) -> Hub:
         if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER"))
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "hub_config", "run"],
+        [*around, sys.executable, "-m", "hub_config", "run"],
         env=clean
         | {
             "BDHAI_DATA": str(data),

@@ -75,6 +75,7 @@ class Front:
 
     def browser(self):
         session = requests.Session()
+        session.trust_env = False  # a bundle named in the environment would win over this certificate
         session.verify = str(self.certificate)
         return session
 
