@@ -133,6 +133,7 @@ def _learners(c: Config, site: Site, launch: Launch) -> None:
     c.LearnerSpawner.launch = launch
     c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
     c.LearnerSpawner.start_timeout = 300
+    c.LearnerSpawner.poll_interval = 5  # who comes back to a server that fell must not wait half a minute
     c.JupyterHub.concurrent_spawn_limit = 0  # the queue decides: JupyterHub's limit turns people away
     c.JupyterHub.allow_named_servers = False
     c.JupyterHub.implicit_spawn_seconds = 1

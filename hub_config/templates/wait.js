@@ -3,6 +3,7 @@
   var sign = document.getElementById("wait");
   function onward() {
     if (sign.dataset.next) location.replace(sign.dataset.next);
+    else if ("again" in sign.dataset) location.replace(location.pathname + location.search); // never sends a form twice
     else location.reload();
   }
   function later() {
