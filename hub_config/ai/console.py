@@ -34,11 +34,9 @@ def status() -> None:
         typer.echo(_file_state(_folder()))
         typer.echo(words(_folder()))
         raise typer.Exit(1)
-    try:
-        client_for(ready, 10).models.list()
-    except openai.OpenAIError as error:
-        typer.echo(fault(error))
-        raise typer.Exit(1) from error
+    if wrong := trouble(ready):
+        typer.echo(wrong)
+        raise typer.Exit(1)
     typer.echo("AI đang trả lời bình thường.")
 
 
@@ -54,7 +52,7 @@ def try_it() -> None:
     try:
         typer.echo(_ask(ready))
     except openai.OpenAIError as error:
-        typer.echo(fault(error))
+        typer.echo(_fault(error))
         raise typer.Exit(1) from error
 
 
@@ -67,6 +65,15 @@ def install() -> None:
         typer.echo(str(error))
         raise typer.Exit(1) from error
     typer.echo(f"Tệp AI đã sẵn sàng và đúng mã kiểm: {path}")
+
+
+def trouble(provider: Provider) -> str:
+    """Return one sentence on why a provider does not answer; empty when it does."""
+    try:
+        _client(provider, 10).models.list()
+    except openai.OpenAIError as error:
+        return _fault(error)
+    return ""
 
 
 def describe(provider: Provider | None, env: Mapping[str, str] = os.environ) -> str:
@@ -98,7 +105,7 @@ def _file_state(folder: Path) -> str:
 
 def _ask(provider: Provider) -> str:
     started = time.monotonic()
-    reply = client_for(provider, TRY_SECONDS).chat.completions.create(
+    reply = _client(provider, TRY_SECONDS).chat.completions.create(
         model=provider.model, messages=[{"role": "user", "content": QUESTION}], max_tokens=120, temperature=0
     )
     seconds = time.monotonic() - started
@@ -108,8 +115,7 @@ def _ask(provider: Provider) -> str:
     return f"Đáp: {text}\nMất {seconds:.1f} giây{speed}."
 
 
-def fault(error: openai.OpenAIError) -> str:
-    """Return one sentence on what went wrong."""
+def _fault(error: openai.OpenAIError) -> str:
     if isinstance(error, openai.AuthenticationError):
         return "AI không nhận khóa OPENAI_API_KEY. Hãy kiểm lại khóa."
     if isinstance(error, openai.NotFoundError):
@@ -123,8 +129,7 @@ def fault(error: openai.OpenAIError) -> str:
     return "AI đang gặp lỗi. Hãy thử lại sau."
 
 
-def client_for(provider: Provider, timeout: float) -> openai.OpenAI:
-    """Return a client that asks once and waits so many seconds."""
+def _client(provider: Provider, timeout: float) -> openai.OpenAI:
     return openai.OpenAI(
         base_url=provider.base_url,
         api_key=provider.api_key.get_secret_value(),

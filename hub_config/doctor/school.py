@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import openai
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, make_url
@@ -17,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from courses.lessons import LessonError, load_lessons
 from courses.school.db import open_engine, session
 from courses.site import database_url, layout
-from hub_config.ai.console import client_for, describe, fault
+from hub_config.ai.console import describe, trouble
 from hub_config.ai.provider import provider_from_env, reachable
 from hub_config.daily_service import days_behind
 from hub_config.database import MIGRATIONS
@@ -25,7 +24,6 @@ from hub_config.doctor.finding import Finding, Patient, bad, ok, warn
 from hub_config.doctor.place import is_running
 
 CERTIFICATE_DAYS = 14
-AI_SECONDS = 15.0
 
 
 def lessons(patient: Patient) -> Finding:
@@ -114,13 +112,9 @@ def ai(patient: Patient) -> Finding:
     ready = reachable(provider, layout(patient.site).ai)
     if ready is None:
         return warn("ai", f"{words} Nó chưa chạy.", "Mở lớp rồi chờ vài phút; xem thêm: bdhai ai status")
-    try:
-        client_for(ready, AI_SECONDS).models.list()
-    except openai.OpenAIError as error:
+    if wrong := trouble(ready):
         return bad(
-            "ai",
-            f"{words} {fault(error)}",
-            "Kiểm tra OPENAI_BASE_URL và OPENAI_API_KEY, rồi thử: bdhai ai test",
+            "ai", f"{words} {wrong}", "Kiểm tra OPENAI_BASE_URL và OPENAI_API_KEY, rồi thử: bdhai ai test"
         )
     return ok("ai", f"{words} AI trả lời.")
 
