@@ -78,11 +78,16 @@ def _lessons(own: Report) -> list[str]:
     """Name the lessons in which attackers earn more than is let be, the worst first."""
     open_ = {name: one for name, one in own.lessons.items() if not one.holds}
     if not open_:
-        return [f"Bài học nào cũng giữ được: lợi không quá {_share(MOST_GAIN)}, không bài nào bị nâng qua mức đạt."]
+        return [
+            f"Bài học nào cũng giữ được: lợi không quá {_share(MOST_GAIN)}, không bài nào bị nâng qua mức đạt."
+        ]
     worst = sorted(open_.items(), key=lambda one: -one[1].undeserved_gain)
     return [
         f"Chưa giữ được ở {len(open_)}/{len(own.lessons)} bài học (được lợi, bị nâng qua mức đạt; trong đó kiểu đã lường trước):",
-        *(f"  {name}: {_share(one.undeserved_gain)}, {one.lifted}; {_foreseen(own, name)}" for name, one in worst),
+        *(
+            f"  {name}: {_share(one.undeserved_gain)}, {one.lifted}; {_foreseen(own, name)}"
+            for name, one in worst
+        ),
     ]
 
 

@@ -15,7 +15,7 @@ from tests.hub_fixture import Hub
 
 LESSON = "level1/02-lenh-bon-phan"
 RENDER = f"voila/render/{LESSON}/02-lenh-bon-phan.ipynb"
-PATIENCE = 120
+PATIENCE = 240  # seconds, on a machine with other work
 
 
 def until(what, seconds=PATIENCE):
@@ -48,8 +48,8 @@ class Phone:
         self.page.wait_for_url(f"**/{RENDER}*", timeout=PATIENCE * 1000)
         self.is_open()
 
-    def is_open(self):
-        expect(self.page.locator("#nop-bai")).to_be_visible(timeout=60_000)
+    def is_open(self, seconds=60):
+        expect(self.page.locator("#nop-bai")).to_be_visible(timeout=seconds * 1000)
         expect(self.page.locator("#bdh-link")).to_be_empty(timeout=60_000)
 
     @property
