@@ -128,6 +128,22 @@ class JudgeSettings(Frozen):
     batch_minutes: int = Field(default=20, ge=0, le=1200)
 
 
+class Idle(Frozen):
+    """When what nobody uses is put away. What learners wrote is on the disk before that.
+
+    Attributes:
+        kernel_minutes: a lesson's kernel without a message, also while a page is connected to it.
+        server_minutes: a learner's server without activity.
+        shed_minutes: a server idle for so long may be stopped when the machine's memory runs out.
+        memory_share: share of the memory that must stay available; below it nobody is let in and idle servers go.
+    """
+
+    kernel_minutes: float = Field(default=10, ge=0.05, le=1440)
+    server_minutes: float = Field(default=30, ge=0.05, le=1440)
+    shed_minutes: float = Field(default=5, ge=0.05, le=1440)
+    memory_share: float = Field(default=0.08, ge=0, le=0.9)
+
+
 class Site(Frozen):
     """A validated ``site.yaml``. ``demo`` is True only when no site file names a real ward."""
 
@@ -139,6 +155,7 @@ class Site(Frozen):
     limits: Limits = Limits()
     ai: Ai = Ai()
     judge: JudgeSettings = JudgeSettings()
+    idle: Idle = Idle()
     address: str = ""  # what people type to come here; printed on slips
     spawner: Literal["fork", "plain"] = "plain"  # how learners' servers start, see docs/hosting.md
     auth: Literal["native", "oidc", "lti", "demo"] = "native"

@@ -21,6 +21,7 @@ from courses.lessons.build import build_all
 from courses.site import Layout, Site, layout
 from hub_config import database, local_ai, processes, seed
 from hub_config.cell import making
+from hub_config.keeping import Keeper, TooManyFalls
 from hub_config.launch import (
     ENV,
     PLAIN,
@@ -31,6 +32,9 @@ from hub_config.launch import (
     require_cells,
     require_free,
 )
+from hub_config.metrics import token
+from hub_config.pages import write_error_pages
+from hub_config.proxy.choice import ERRORS
 from hub_config.services import levels, web_services
 
 HERE = Path(__file__).resolve().parent
@@ -70,6 +74,7 @@ def prepare(site: Site, say: Say) -> None:
         build_all(site.lessons, layout(site).courses)
     except LessonError as error:
         raise StartError(f"Bài học có lỗi, hãy sửa rồi mở lại:\n{error}") from error
+    token.make(layout(site))
     database.prepare(site, levels(site))
     if site.demo:
         seed.seed_demo(site, load_lessons(site.lessons))
@@ -92,25 +97,27 @@ def plan(site: Site, bind: str, port: int, runtime: Path) -> Launch:
 def _serve(site: Site, launch: Launch, say: Say, env: Mapping[str, str]) -> int:
     place = layout(site)
     stop = _stop_on_signals()
+    write_error_pages(site, launch.runtime / ERRORS)
     processes.adopt_orphans()
-    hub = processes.start(
-        [sys.executable, "-m", "hub_config.school_hub", f"--config={HERE / 'jupyterhub_config.py'}"],
-        hub_env(launch, place, env),
-        _fresh_log(place),
-        place.hub,
-    )
+    keeper = Keeper(lambda: _start_hub(launch, place, env), stop, say)
     try:
-        if _wait_until_open(launch, hub, stop):
+        if _wait_until_open(launch, keeper.hub, stop):
             _greet(site, launch, say)
-            local_ai.install_beside(hub.pid, env, place.ai, place.logs / "local-ai.log", say)
-        while not stop.is_set() and hub.poll() is None:
-            stop.wait(0.3)
-        if not stop.is_set():
+            local_ai.install_beside(keeper.hub.pid, env, place.ai, place.logs / "local-ai.log", say)
+            keeper.keep()
+        elif not stop.is_set():
             raise StartError(_why(place))
+    except TooManyFalls as error:
+        raise StartError(_why(place)) from error
     finally:
-        processes.stop_everything(hub)
+        processes.stop_everything(keeper.hub)
     say("Đã đóng lớp. Dữ liệu vẫn còn nguyên.")
     return 0
+
+
+def _start_hub(launch: Launch, place: Layout, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "hub_config.school_hub", f"--config={HERE / 'jupyterhub_config.py'}"]
+    return processes.start(command, hub_env(launch, place, env), _fresh_log(place), place.hub)
 
 
 def hub_env(launch: Launch, place: Layout, env: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from jupyterhub.app import JupyterHub
 from courses.site import layout
 from hub_config.cell.quota import Room
 from hub_config.full_homes import MIB, Server, Watch
+from hub_config.metrics.hub import publish
 
 
 class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
@@ -28,13 +29,20 @@ class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
         self._starting: set[asyncio.Task[bool]] = set()  # a task that nobody holds may vanish
 
     async def start(self) -> None:
-        """Open the hub, and get ready what learners' servers are made from."""
+        """Open the hub, get ready what learners' servers are made from; the queue must know who is here already."""
+        queue = self.spawner_class.queue
+        queue.anyone_here = self.anyone_here
+        publish(queue)
         await super().start()
         warm = getattr(self.spawner_class, "warm", None)
         if warm is not None:
             self._warming = asyncio.create_task(warm(self.config, self.log))
         if self.config.LearnerSpawner.isolate:
             self._watching = asyncio.create_task(self._watch().run())
+
+    def anyone_here(self) -> bool:
+        """Tell whether any learner's server runs."""
+        return bool(self.users.count_active_users()["ready"])
 
     def _watch(self) -> Watch:
         """Return the watch over the homes of the servers that run."""

@@ -19,6 +19,7 @@ from courses.site import Site, database_url, layout
 from hub_config import homes, people
 from hub_config.cell import identity, making, relay
 from hub_config.cell.spec import Cell
+from hub_config.idle.times import cull_kernels, tell_activity_every
 from hub_config.launch import PLAIN, Launch, require_cells
 from hub_config.services import doors_to, levels
 
@@ -42,7 +43,7 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own signature
         super().__init__(*args, **kwargs)
         self.cmd = [sys.executable, "-m", "hub_config.learner"]
-        self.args = [f"--config={LEARNER / 'server_config.py'}"]
+        self.args = [f"--config={LEARNER / 'server_config.py'}", *cull_kernels(self.site.idle)]
         self.disable_user_config = True  # a config file in the home must not switch extensions back on
         self.env_keep = ["PATH", "VIRTUAL_ENV"]
         self.default_url = "/lab"
@@ -137,6 +138,7 @@ class LearnerSpawner(SimpleLocalProcessSpawner):  # type: ignore[misc]  # Jupyte
             ),
             "JUPYTER_CONFIG_PATH": str(LEARNER / "etc"),  # JupyterLab asks nobody about news
             "JUPYTER_RUNTIME_DIR": str(sockets),  # short: a unix socket's path has room for 107 characters
+            "JUPYTERHUB_ACTIVITY_INTERVAL": str(tell_activity_every(self.site.idle)),
             "PYTHONNOUSERSITE": "1",
             "LANG": "C.UTF-8",
         }

@@ -17,11 +17,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import requests
 
 from hub_config.launch import free_ports
@@ -73,6 +74,19 @@ class Hub:
             page = browser.get(door, timeout=60)
         return f"{self.address}/user/{username}"
 
+    def runs(self, username: str) -> bool:
+        """Tell from the machine, not from the hub, whether a learner's server runs."""
+        return bool(self.processes(JUPYTERHUB_USER=username))
+
+    def processes(self, **variables: str) -> list[psutil.Process]:
+        """Return the processes below ``bdhai run`` whose environment has all these values."""
+        found = []
+        for each in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                if variables.items() <= each.environ().items() and each.status() != psutil.STATUS_ZOMBIE:
+                    found.append(each)
+        return found
+
     def log(self) -> str:
         """Return the hub's log."""
         return (self.data / "logs" / "hub.log").read_text(encoding="utf-8")
@@ -86,15 +100,18 @@ def hidden_xsrf(page: str) -> str:
 
 
 @contextmanager
-def running_hub(data: Path, env: Mapping[str, str] | None = None, account: Account = list) -> Iterator[Hub]:
+def running_hub(
+    data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = (), account: Account = list
+) -> Iterator[Hub]:
     """Run ``bdhai run`` until the end of the block; by default without AI.
 
     Args:
         data: the data folder; a second hub on the same folder finds the first one's people.
         env: variables on top of this process's own.
+        around: a command that becomes ``bdhai run`` in the end, such as one that gives it another clock.
         account: turns the command into one that runs as another account.
     """
-    hub = start_hub(data, env, account)
+    hub = start_hub(data, env, around, account)
     try:
         wait_until_open(hub)
         yield hub
@@ -102,7 +119,9 @@ def running_hub(data: Path, env: Mapping[str, str] | None = None, account: Accou
         stop(hub)
 
 
-def start_hub(data: Path, env: Mapping[str, str] | None = None, account: Account = list) -> Hub:
+def start_hub(
+    data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = (), account: Account = list
+) -> Hub:
     """Start ``bdhai run`` and return at once."""
     (port,) = free_ports("127.0.0.1", 1)
     clean = {
@@ -111,7 +130,7 @@ def start_hub(data: Path, env: Mapping[str, str] | None = None, account: Account
         if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER")) or key == "BDHAI_SPAWNER"
     }
     process = subprocess.Popen(
-        account([sys.executable, "-m", "hub_config", "run"]),
+        account([*around, sys.executable, "-m", "hub_config", "run"]),
         env=clean
         | {
             "BDHAI_DATA": str(data),

@@ -6,10 +6,13 @@ import os
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler
+from prometheus_client import CollectorRegistry
 from tornado.web import Application, StaticFileHandler
 
 from courses.school.db import open_engine
-from courses.site import Site, database_url
+from courses.site import Site, database_url, layout
+from hub_config.metrics.school import school_numbers
+from hub_config.metrics.web import MeasuredApplication, RequestMeter
 from hub_config.portal import api
 from hub_config.portal.account import AccountPage
 from hub_config.portal.ai_use import AiUsePage
@@ -99,8 +102,10 @@ def make_desk(site: Site, auth: HubOAuth) -> Desk:
     return desk
 
 
-def make_app(desk: Desk) -> Application:
-    """Return the application."""
+def make_app(desk: Desk, registry: CollectorRegistry | None = None) -> Application:
+    """Return the application; its numbers are kept in the registry (by default one of its own)."""
+    kept = registry or CollectorRegistry()
+    meter = RequestMeter(layout(desk.site), school_numbers(desk.site, desk.engine, desk.threads, kept), kept)
     given = {"desk": desk}
     pages: list[Any] = [(desk.prefix + path, handler, given) for path, handler in PAGES]
     static = [
@@ -108,8 +113,10 @@ def make_app(desk: Desk) -> Application:
         (desk.prefix + r"static/([a-z0-9.-]+)", Static, {"path": str(STATIC)}),
     ]
     oauth = [(desk.prefix + "oauth_callback", Callback, given)]
-    return Application(
+    return MeasuredApplication(
         [*static, *oauth, *pages],
+        meter,
+        desk.prefix + "metrics",
         cookie_secret=os.urandom(32),
         compress_response=True,
         default_handler_class=MissingPage,

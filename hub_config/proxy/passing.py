@@ -1,4 +1,4 @@
-"""``python -m hub_config.proxy``: the pure-Python proxy, which passes replies on as they come and as they are.
+"""The pure-Python proxy, which passes replies on as they come and as they are.
 
 Stock configurable-http-proxy 0.4.0 reads each reply to its end and unpacks it (a lesson's first open took
 76 kB instead of 21), and asks for ten things at once in the whole school at most. Routes, websockets, the API
@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -149,13 +149,9 @@ class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the packag
         self.proxy_app = Application([(r"/(.*)", PassingHandler, {"proxy": self})])
 
 
-def main() -> None:
+def run(arguments: Sequence[str]) -> None:
     """Run the stock command line with our proxy in it; it has no option for this."""
     Resolver.configure(SocketResolver)  # for websockets too
     AsyncHTTPClient.configure(None, max_clients=AT_ONCE, max_body_size=LARGEST_REPLY)
     cli.PythonProxy = PassingProxy
-    cli.main()
-
-
-if __name__ == "__main__":
-    main()
+    cli.main(args=list(arguments))
