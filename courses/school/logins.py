@@ -149,6 +149,21 @@ def add_login(session: Session, person: Person, login: str) -> None:
     session.flush()
 
 
+def link_login(session: Session, person: Person, login: str) -> bool:
+    """Let somebody of the roster be recognised by a provider's id, too, and by what they had before.
+
+    False: another id of the same provider belongs to this person already, so whose this one is must be asked.
+    """
+    values = session.scalars(select(Login.value).where(Login.person_id == person.id)).all()
+    kind = login.partition(":")[0]
+    if any(value.startswith(f"{kind}:") for value in values):
+        return False
+    if not values:
+        add_login(session, person, person.username)
+    add_login(session, person, login)
+    return True
+
+
 def shown_login(session: Session, person: Person) -> str:
     """Return how a person signs in, as a page may say it; never a phone number."""
     values = session.scalars(select(Login.value).where(Login.person_id == person.id).order_by(Login.value)).all()
