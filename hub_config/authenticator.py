@@ -16,7 +16,6 @@ from hub_config.signin.pages import LONGEST, ActivationPage, LoginPage, SignUpPa
 from hub_config.signin.school import DoorLine, School, model_of
 from hub_config.signin.throttle import Throttle, address_of
 
-
 T = TypeVar("T")
 
 
@@ -48,7 +47,10 @@ class SchoolAuthenticator(School):
             return None
         login = login_of(typed, self.seal)
         person = await self.attempt(
-            handler.request, login, lambda: people.sign_in(self.url, login, password), lambda found: found is None
+            handler.request,
+            login,
+            lambda: people.sign_in(self.url, login, password),
+            lambda found: found is None,
         )
         if person is None:
             return None
@@ -91,5 +93,3 @@ class SchoolAuthenticator(School):
         """Add the pages of the door."""
         del app
         return [(r"/login", LoginPage), (r"/kich-hoat", ActivationPage), (r"/dang-ky", SignUpPage)]
-
-

@@ -139,7 +139,9 @@ def enter(url: str, login: str, claims: Mapping[str, object], match: str, admit:
     """
 
     def look(db: Session) -> HubPerson | None:
-        person = logins.find_by_login(db, login) or _from_roster(db, login, claims.get(match) if match else None)
+        person = logins.find_by_login(db, login) or _from_roster(
+            db, login, claims.get(match) if match else None
+        )
         if person is None and joining.find_waiting(db, login) is None:
             newcomer = Newcomer(login, _name_from(claims), "citizen")
             if admit == "open" and not logins.is_taken(db, login):
@@ -174,7 +176,9 @@ def _join(url: str, work: Callable[[Session], T]) -> T:
         with session(engine_for(url)) as db:
             return work(db)
     except IntegrityError as error:
-        raise JoiningError("Có người vừa lấy tên đăng nhập này. Bạn hãy thử lại, hoặc chọn tên khác.") from error
+        raise JoiningError(
+            "Có người vừa lấy tên đăng nhập này. Bạn hãy thử lại, hoặc chọn tên khác."
+        ) from error
 
 
 def _from_roster(db: Session, login: str, number: object) -> Person | None:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from courses.school import passwords
 from courses.school.codes import new_code, tidy_code
-from courses.school.models import Account, Person
 from courses.school.logins import find_by_login
+from courses.school.models import Account, Person
 
 MAX_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)

@@ -126,7 +126,9 @@ def find_by_login(session: Session, login: str) -> Person | None:
     """
     if not login.isprintable():
         return None  # NUL and broken surrogates are an error in a database, and nobody's name
-    owner = select(Person).join(Login, Login.person_id == Person.id).where(Login.value == login, Person.active)
+    owner = (
+        select(Person).join(Login, Login.person_id == Person.id).where(Login.value == login, Person.active)
+    )
     found = session.scalars(owner).one_or_none()
     if found is not None:
         return found
@@ -166,7 +168,9 @@ def link_login(session: Session, person: Person, login: str) -> bool:
 
 def shown_login(session: Session, person: Person) -> str:
     """Return how a person signs in, as a page may say it; never a phone number."""
-    values = session.scalars(select(Login.value).where(Login.person_id == person.id).order_by(Login.value)).all()
+    values = session.scalars(
+        select(Login.value).where(Login.person_id == person.id).order_by(Login.value)
+    ).all()
     readable = [value for value in values if ":" not in value]
     if readable:
         return readable[0]

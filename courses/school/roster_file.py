@@ -133,7 +133,9 @@ def _name(line: Line, column: str, faults: Faults) -> str:
     elif column == NAME and not any(sign.isalpha() for sign in text):
         faults.add(line.number, column, f"cần có chữ cái, đang là “{printable(text)}”")
     elif column == NAME and personal_data.find(text):
-        faults.add(line.number, column, "có số điện thoại hoặc số giấy tờ; chỉ ghi họ tên, vì tên hiện trên trang")
+        faults.add(
+            line.number, column, "có số điện thoại hoặc số giấy tờ; chỉ ghi họ tên, vì tên hiện trên trang"
+        )
     return text
 
 

@@ -21,7 +21,9 @@ TOO_LONG = f"Mật khẩu dài nhất là {LONGEST} ký tự. Bạn hãy chọn 
 NOT_ALIKE = "Hai lần nhập mật khẩu chưa giống nhau. Bạn hãy nhập lại."
 WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Bạn hãy xem lại từng chữ, thong thả nhập lại."
 TRY_AGAIN = "Chưa đăng nhập được. Bạn hãy thử lại."
-ENOUGH_ASKED = "Nhiều người vừa đăng ký từ mạng này. Bạn chờ 15 phút rồi thử lại, hoặc xin huấn luyện viên mã lớp."
+ENOUGH_ASKED = (
+    "Nhiều người vừa đăng ký từ mạng này. Bạn chờ 15 phút rồi thử lại, hoặc xin huấn luyện viên mã lớp."
+)
 
 
 class TooManyError(Exception):
@@ -136,13 +138,17 @@ class SignUpPage(DoorPage):
         """Show the form; ``?ma=`` brings the code along, so that a trainer can hand out a link."""
         self.prepare_door()
         code = self.get_query_argument("ma", "")[:_SHOWN]
-        await self._show(200, Form(code=code, display_name="", login="", password="", target="citizen", group=""))
+        await self._show(
+            200, Form(code=code, display_name="", login="", password="", target="citizen", group="")
+        )
 
     async def post(self) -> None:
         """Take the newcomer in, or put them on the list, or say what to mend."""
         self.prepare_door()
         fields = ("code", "display_name", "login", "target", "group")
-        form = Form(password=self.typed("password", strip=False), **{name: self.typed(name) for name in fields})
+        form = Form(
+            password=self.typed("password", strip=False), **{name: self.typed(name) for name in fields}
+        )
         try:
             joined = await self._join(form)
         except (JoiningError, LoginError) as refusal:

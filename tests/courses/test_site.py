@@ -167,17 +167,35 @@ def test_several_doors_may_be_open_at_once(site_file):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("data: x\nauth: moodle\n", "site.yaml:2: auth: không có cách vào lớp “moodle”; chỉ được là native, oidc hoặc lti"),
-        ("auth: []\n", "site.yaml:1: auth: phải là native, oidc hoặc lti; nhiều cách thì viết [native, oidc]"),
+        (
+            "data: x\nauth: moodle\n",
+            "site.yaml:2: auth: không có cách vào lớp “moodle”; chỉ được là native, oidc hoặc lti",
+        ),
+        (
+            "auth: []\n",
+            "site.yaml:1: auth: phải là native, oidc hoặc lti; nhiều cách thì viết [native, oidc]",
+        ),
         ("auth: [native, native]\n", "site.yaml:1: auth: một cách vào lớp viết hai lần; hãy xóa bớt một"),
-        ("auth: [demo, native]\n", "site.yaml:1: auth: demo là lớp mẫu, không đi cùng cách khác; hãy bỏ demo"),
-        ("\nauth: oidc\n", "site.yaml:2: auth: đã chọn oidc thì cần thêm mục “oidc:” với issuer và client_id"),
+        (
+            "auth: [demo, native]\n",
+            "site.yaml:1: auth: demo là lớp mẫu, không đi cùng cách khác; hãy bỏ demo",
+        ),
+        (
+            "\nauth: oidc\n",
+            "site.yaml:2: auth: đã chọn oidc thì cần thêm mục “oidc:” với issuer và client_id",
+        ),
         (
             f"auth: [native, lti]\n{OIDC}",
             "site.yaml:1: auth: đã chọn lti thì cần thêm mục “lti:” với issuer, client_id, authorize_url và jwks_url",
         ),
-        ("auth: oidc\noidc:\n  issuer: id.phuong.vn\n  client_id: b\n", "site.yaml:3: oidc.issuer: phải là địa chỉ trang web, ví dụ https://dangnhap.phuong.vn"),
-        (f"auth: oidc\n{OIDC}  secret: abc\n", "site.yaml:5: oidc.secret: không có mục này; xem lại chính tả"),
+        (
+            "auth: oidc\noidc:\n  issuer: id.phuong.vn\n  client_id: b\n",
+            "site.yaml:3: oidc.issuer: phải là địa chỉ trang web, ví dụ https://dangnhap.phuong.vn",
+        ),
+        (
+            f"auth: oidc\n{OIDC}  secret: abc\n",
+            "site.yaml:5: oidc.secret: không có mục này; xem lại chính tả",
+        ),
         (f"{OIDC}  admit: all\n", "site.yaml:4: oidc.admit: chỉ được là một trong: 'open' hoặc 'approval'"),
         (f"auth: lti\n{LTI}  deployment_id: 1\n", "site.yaml:7: lti.deployment_id: phải là một danh sách"),
     ],

@@ -12,14 +12,25 @@ SEAL = Seal(b"k" * 32)
 
 @pytest.mark.parametrize(
     "typed",
-    ["0912345678", " 0912 345 678 ", "0912.345.678", "+84912345678", "+84 912-345-678", "0084912345678", "84912345678"],
+    [
+        "0912345678",
+        " 0912 345 678 ",
+        "0912.345.678",
+        "+84912345678",
+        "+84 912-345-678",
+        "0084912345678",
+        "84912345678",
+    ],
 )
 def test_a_phone_number_is_one_number_in_every_spelling(typed):
     assert phone_number(typed) == "+84912345678"
     assert login_of(typed, SEAL) == login_of("0912345678", SEAL)
 
 
-@pytest.mark.parametrize("typed", ["", "091234567", "09123456789", "0112345678", "+1 650 253 0000", "001099012345", "lan", "12345678"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "091234567", "09123456789", "0112345678", "+1 650 253 0000", "001099012345", "lan", "12345678"],
+)
 def test_other_numbers_are_no_vietnamese_phone_number(typed):
     assert phone_number(typed) is None
 
@@ -36,7 +47,9 @@ def test_nobody_types_a_sealed_value():
     assert login_of(SEAL.of("oidc", "x"), SEAL) != SEAL.of("oidc", "x")
 
 
-@pytest.mark.parametrize(("typed", "login"), [("Lan.Nguyen", "lan.nguyen"), (" lan_01 ", "lan_01"), ("to7-lan", "to7-lan")])
+@pytest.mark.parametrize(
+    ("typed", "login"), [("Lan.Nguyen", "lan.nguyen"), (" lan_01 ", "lan_01"), ("to7-lan", "to7-lan")]
+)
 def test_a_user_name_is_small_letters(typed, login):
     assert new_login(typed, SEAL) == login
 
