@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -17,6 +18,8 @@ Admit = Literal["open", "approval"]  # newcomers come in at once, or wait for a 
 def _web_address(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value):
         raise ValueError("phải là địa chỉ trang web, ví dụ https://dangnhap.phuong.vn")
+    if value.startswith("http:") and urlsplit(value).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ValueError("phải bắt đầu bằng https://, để không ai trên đường đọc được lời đăng nhập")
     return value
 
 

@@ -12,6 +12,7 @@ from traitlets import Unicode
 
 from courses.school.logins import login_of
 from hub_config import people
+from hub_config.signin.openid import OpenId, OpenIdCallback, OpenIdLogin
 from hub_config.signin.pages import LONGEST, ActivationPage, LoginPage, SignUpPage, TooManyError
 from hub_config.signin.school import DoorLine, School, model_of
 from hub_config.signin.throttle import Throttle, address_of
@@ -29,6 +30,12 @@ class SchoolAuthenticator(School):
         self.throttle = Throttle()
         # Each password check costs one core ~50 ms and 19 MiB on purpose; a flood of them must not starve the hub.
         self._turns = asyncio.Semaphore(2)
+        self.oidc = self._open_oidc()
+
+    def _open_oidc(self) -> OpenId | None:
+        if "oidc" not in self.site.auth or self.site.oidc is None:
+            return None
+        return OpenId(self.site.oidc, parent=self, site=self.site, client_secret=self.oidc_secret)
 
     @property
     def has_accounts(self) -> bool:
@@ -87,9 +94,14 @@ class SchoolAuthenticator(School):
     @property
     def lines(self) -> tuple[DoorLine, ...]:
         """Return what the sign-in page says about the other doors."""
-        return ()
+        lines = []
+        if self.site.oidc and self.oidc:
+            lines.append(DoorLine(text=f"Đăng nhập bằng {self.site.oidc.name}", url="/hub/oauth_login"))
+        return tuple(lines)
 
     def get_handlers(self, app: object) -> list[tuple[str, type[BaseHandler]]]:
         """Add the pages of the door."""
         del app
-        return [(r"/login", LoginPage), (r"/kich-hoat", ActivationPage), (r"/dang-ky", SignUpPage)]
+        own = [(r"/login", LoginPage), (r"/kich-hoat", ActivationPage), (r"/dang-ky", SignUpPage)]
+        openid = [(r"/oauth_login", OpenIdLogin), (r"/oauth_callback", OpenIdCallback)]
+        return [*own, *(openid if self.oidc else [])]

@@ -48,6 +48,10 @@ def password_fault(password: str, username: str, *more: str) -> str | None:
         return f"Mật khẩu dài nhất {MAX_LENGTH} ký tự."
     if any(unicodedata.category(sign) in {"Cc", "Cs"} for sign in password):
         return "Mật khẩu có ký tự không gõ được; bạn hãy gõ lại bằng tay."
+    return _easy_to_guess(text, username, more)
+
+
+def _easy_to_guess(text: str, username: str, more: Sequence[str]) -> str | None:
     if _is_common(text):
         return "Mật khẩu này nhiều người dùng, dễ bị đoán; bạn hãy chọn mật khẩu khác."
     if username and username.casefold() in text.casefold():

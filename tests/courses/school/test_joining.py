@@ -111,7 +111,8 @@ def test_a_trainer_makes_codes_for_their_own_groups_only(db, ward, now):
     assert renew_class_code(db, ward["administrator"], "to-2", now)
 
 
-def test_who_asks_is_no_person_before_the_answer(db, ward, now):
+@pytest.mark.usefixtures("ward")
+def test_who_asks_is_no_person_before_the_answer(db, now):
     ask_to_join(db, newcomer(), "to-1", now)
     assert accounts.authenticate(db, login_of(PHONE, SEAL), GOOD, now) is None
     assert {person.username for person in db.scalars(select(Person))} == {"hung", "quan", "chu"}

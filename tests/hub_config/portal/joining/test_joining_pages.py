@@ -37,7 +37,7 @@ def send(client, path, **fields):
 def codes(engine):
     with session(engine) as db:
         found = db.execute(select(Group.code, ClassCode.code).join(Group, Group.id == ClassCode.group_id))
-        return {group: code for group, code in found}
+        return dict(list(found))
 
 
 def test_a_trainer_gets_renews_and_ends_the_code_of_their_class(browser_of, engine):
@@ -138,7 +138,7 @@ def test_an_unknown_answer_is_refused(browser_of, asks):
     assert send(browser_of("hung"), f"lop/xin-vao/{number}", **{"tra-loi": "gi"}).status_code == 400
 
 
-def test_a_trainer_gives_a_learner_a_new_code_for_a_forgotten_password(browser_of, engine):
+def test_a_trainer_gives_a_learner_a_new_code_for_a_forgotten_password(browser_of):
     hung = browser_of("hung")
     page = hung.post("lop/lan/ma-moi", data={"_xsrf": token(hung, "lop/lan")})
     assert re.search(r"Mã kích hoạt mới: <strong[^>]*>[2-9A-Z]{4}-[2-9A-Z]{4}</strong>", page.text)
