@@ -12,6 +12,9 @@ from traitlets import Unicode
 
 from courses.school.logins import login_of
 from hub_config import people
+from hub_config.signin.deep_link import DeepLinkPage
+from hub_config.signin.lessons import LESSON, LessonPage
+from hub_config.signin.lti import Lti, LtiCallback, LtiKeys, LtiLogin
 from hub_config.signin.openid import OpenId, OpenIdCallback, OpenIdLogin
 from hub_config.signin.pages import LONGEST, ActivationPage, LoginPage, SignUpPage, TooManyError
 from hub_config.signin.school import DoorLine, School, model_of
@@ -31,11 +34,17 @@ class SchoolAuthenticator(School):
         # Each password check costs one core ~50 ms and 19 MiB on purpose; a flood of them must not starve the hub.
         self._turns = asyncio.Semaphore(2)
         self.oidc = self._open_oidc()
+        self.lti = self._open_lti()
 
     def _open_oidc(self) -> OpenId | None:
         if "oidc" not in self.site.auth or self.site.oidc is None:
             return None
         return OpenId(self.site.oidc, parent=self, site=self.site, client_secret=self.oidc_secret)
+
+    def _open_lti(self) -> Lti | None:
+        if "lti" not in self.site.auth or self.site.lti is None:
+            return None
+        return Lti(self.site.lti, parent=self, site=self.site)
 
     @property
     def has_accounts(self) -> bool:
@@ -97,6 +106,12 @@ class SchoolAuthenticator(School):
         lines = []
         if self.site.oidc and self.oidc:
             lines.append(DoorLine(text=f"Đăng nhập bằng {self.site.oidc.name}", url="/hub/oauth_login"))
+        if self.site.lti and self.lti:
+            lines.append(
+                DoorLine(
+                    text=f"Học qua {self.site.lti.name}: bạn mở bài từ trang ấy, không cần mật khẩu ở đây."
+                )
+            )
         return tuple(lines)
 
     def get_handlers(self, app: object) -> list[tuple[str, type[BaseHandler]]]:
@@ -104,4 +119,11 @@ class SchoolAuthenticator(School):
         del app
         own = [(r"/login", LoginPage), (r"/kich-hoat", ActivationPage), (r"/dang-ky", SignUpPage)]
         openid = [(r"/oauth_login", OpenIdLogin), (r"/oauth_callback", OpenIdCallback)]
-        return [*own, *(openid if self.oidc else [])]
+        lti = [
+            (r"/lti13/oauth_login", LtiLogin),
+            (r"/lti13/oauth_callback", LtiCallback),
+            (r"/lti13/jwks", LtiKeys),
+            (r"/lti13/chon-bai", DeepLinkPage),
+        ]
+        lesson = [(rf"/bai/{LESSON}", LessonPage)]
+        return [*own, *lesson, *(openid if self.oidc else []), *(lti if self.lti else [])]

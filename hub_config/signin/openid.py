@@ -35,6 +35,9 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
         self._keys: jwt.PyJWKClient | None = None
         self.client_id = settings.client_id
         self.scope = ["openid", "profile"]
+        self.extra_authorize_params = {
+            "prompt": "login"
+        }  # phones are shared: the last person's session lets nobody in
         self.enable_pkce = True
         if self.site.address:
             self.oauth_callback_url = url_path_join(self.site.address, "hub", "oauth_callback")
@@ -72,7 +75,9 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
         """
         await self.discover()
         try:
-            tokens = await self.get_token_info(handler, self.build_access_tokens_request_params(handler, data))
+            tokens = await self.get_token_info(
+                handler, self.build_access_tokens_request_params(handler, data)
+            )
             claims = await asyncio.to_thread(self._checked, tokens.get("id_token"))
             told = await self.token_to_user(tokens) if self.userdata_url else claims
         except (HTTPClientError, HTTPError, OSError, jwt.PyJWTError) as error:
