@@ -7,14 +7,6 @@ import os
 import sys
 import uuid
 
-os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain http, on this machine only
-
-from canaille import create_app
-from canaille.app import models
-from canaille.backends import Backend
-from joserfc.jwk import JWKRegistry
-from werkzeug.serving import make_server
-
 CLIENT = "bdhai"
 SECRET = "bi-mat-cua-lop"
 PEOPLE = {"lan": ("Nguyễn Thị Lan", "HV001"), "moi": ("Lê Văn Mới", None)}
@@ -22,6 +14,13 @@ PASSWORD = "mười hai con giáp"
 
 
 def serve(port: int, redirect_uri: str) -> None:
+    os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain http, on this machine only
+    from canaille import create_app  # noqa: PLC0415 - only the provider's own process loads it
+    from canaille.app import models  # noqa: PLC0415
+    from canaille.backends import Backend  # noqa: PLC0415
+    from joserfc.jwk import JWKRegistry  # noqa: PLC0415
+    from werkzeug.serving import make_server  # noqa: PLC0415
+
     key = JWKRegistry.generate_key("RSA", 2048)
     key.ensure_kid()
     app = create_app(
@@ -47,7 +46,7 @@ def serve(port: int, redirect_uri: str) -> None:
                 family_name=full.split(" ", 1)[0],
                 emails=[f"{name}@example.com"],
                 phone_numbers=["+84912345678"],
-                employee_number=number,
+                display_name=number,
                 password=PASSWORD,
             )
             backend.save(person)
