@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import Any, cast
 
 import jwt
 from jupyterhub.utils import url_path_join
 from oauthenticator.generic import GenericOAuthenticator
-from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLoginHandler
+from oauthenticator.oauth2 import OAuthCallbackHandler, OAuthLoginHandler, _deserialize_state
 from tornado.httpclient import HTTPClientError
 from tornado.web import HTTPError
 
@@ -78,7 +79,7 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
             tokens = await self.get_token_info(
                 handler, self.build_access_tokens_request_params(handler, data)
             )
-            claims = await asyncio.to_thread(self._checked, tokens.get("id_token"))
+            claims = await asyncio.to_thread(self._checked, tokens.get("id_token"), handler.nonce)
             told = await self.token_to_user(tokens) if self.userdata_url else claims
         except (HTTPClientError, HTTPError, OSError, jwt.PyJWTError) as error:
             raise ProviderError(type(error).__name__) from error  # its text may hold a token
@@ -91,12 +92,12 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
         )
         return model_of(person)
 
-    def _checked(self, token: object) -> dict[str, Any]:
-        """Return the claims of an id token that this provider signed for this installation; slow, asks for keys."""
+    def _checked(self, token: object, nonce: str) -> dict[str, Any]:
+        """Return the claims of an id token that this provider signed for this sign-in; slow, asks for keys."""
         if not isinstance(token, str) or self._keys is None:
             raise jwt.InvalidTokenError
         key = self._keys.get_signing_key_from_jwt(token)
-        return jwt.decode(
+        claims: dict[str, Any] = jwt.decode(
             token,
             key,
             algorithms=list(_SIGNATURES),
@@ -105,6 +106,13 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
             leeway=_SKEW,
             options={"require": ["exp", "iat", "sub"]},
         )
+        if claims.get("nonce") != nonce:
+            raise jwt.InvalidTokenError
+        return claims
+
+
+def _nonce(verifier: str) -> str:
+    return hashlib.sha256(f"nonce {verifier}".encode()).hexdigest()
 
 
 class OpenIdLogin(Doorway, OAuthLoginHandler):  # type: ignore[misc]  # oauthenticator has no types
@@ -122,11 +130,25 @@ class OpenIdLogin(Doorway, OAuthLoginHandler):  # type: ignore[misc]  # oauthent
             return
         super().get()
 
+    def _generate_pkce_params(self) -> tuple[str, str]:
+        verifier, challenge = super()._generate_pkce_params()
+        self._nonce = _nonce(verifier)
+        return verifier, challenge
+
+    def authorize_redirect(self, *, extra_params: dict[str, str], **more: object) -> None:
+        """Bind the id token to this sign-in, beside the code."""
+        super().authorize_redirect(extra_params=extra_params | {"nonce": self._nonce}, **more)
+
 
 class OpenIdCallback(Doorway, OAuthCallbackHandler):  # type: ignore[misc]  # oauthenticator has no types
     """``/hub/oauth_callback``: back from the provider."""
 
     door = "oidc"
+
+    @property
+    def nonce(self) -> str:
+        """Return what the id token must hold: made from the secret of this sign-in that the browser keeps."""
+        return _nonce(str(_deserialize_state(self.get_state_cookie()).get("code_verifier", "")))
 
     async def get(self) -> None:
         """Let the person in, or say why not."""

@@ -277,7 +277,7 @@ def test_behind_tls_the_memory_of_a_launch_crosses_sites(door, browser):
         allow_redirects=False,
         timeout=60,
     )
-    cookies = [line for line in reply.headers["Set-Cookie"].split(", ") if "lti13authenticator" in line]
+    cookies = [line for line in reply.raw.headers.getlist("Set-Cookie") if "lti13authenticator" in line]
     assert len(cookies) == 2
     assert all("SameSite=None" in line and "Secure" in line for line in cookies)
 
