@@ -69,7 +69,7 @@ class DeepLinkPage(Doorway):
         self.set_header("Content-Security-Policy", policy)
         answer = self.authenticator.key.sign(self._answer(asked, chosen))
         name = self.authenticator.settings.name
-        await self.show("lti_return.html", 200, back=back, answer=answer, lesson=chosen, name=name)
+        await self.show("lti_return.html", 200, back=back, answer=answer, lesson=chosen, platform=name)
 
     def _request(self, state: str) -> dict[str, object]:
         plain = self.get_signed_cookie(COOKIE, value=state, max_age_days=_HOURS) if state else None

@@ -36,7 +36,6 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
         self._keys: jwt.PyJWKClient | None = None
         self.client_id = settings.client_id
         self.scope = ["openid", "profile"]
-        self.extra_authorize_params = {
             "prompt": "login"
         }  # phones are shared: the last person's session lets nobody in
         self.enable_pkce = True
