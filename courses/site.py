@@ -7,9 +7,8 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
@@ -17,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from courses.exercises.base import Frozen
+from courses.site_doors import Door, LtiDoor, OidcDoor, read_doors, require_settings
 from courses.yaml_errors import YamlError, line_of, validate_yaml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -158,11 +158,25 @@ class Site(Frozen):
     idle: Idle = Idle()
     address: str = ""  # what people type to come here; printed on slips
     spawner: Literal["fork", "plain"] = "plain"  # how learners' servers start, see docs/hosting.md
-    auth: Literal["native", "oidc", "lti", "demo"] = "native"
+    oidc: OidcDoor | None = None
+    lti: LtiDoor | None = None
+    auth: tuple[Door, ...] = ("native",)  # one word or a list; after oidc and lti, which its check looks at
     data: Path = Path("data")
     database: str = ""  # SQLAlchemy URL; empty: SQLite under the data folder
     lessons: Path = REPOSITORY  # folder that holds level1 … level5
     demo: bool = Field(default=False, exclude=True)
+
+    @field_validator("auth", mode="before")
+    @classmethod
+    def _doors(cls, value: object) -> tuple[str, ...]:
+        return read_doors(value)
+
+    @field_validator("auth")
+    @classmethod
+    def _doors_have_settings(cls, value: tuple[Door, ...], info: ValidationInfo) -> tuple[Door, ...]:
+        if {"oidc", "lti"} <= set(info.data):  # a faulty part was told already
+            require_settings(value, info.data["oidc"], info.data["lti"])
+        return value
 
     @field_validator("address")
     @classmethod
@@ -263,7 +277,7 @@ def load_site(env: Mapping[str, str] = os.environ) -> Site:
         YamlError: ``site.yaml:LINE: …`` in Vietnamese.
     """
     path = Path(env.get("BDHAI_SITE", "site.yaml"))
-    site = _read(path) if path.exists() else Site(auth="demo", demo=True)
+    site = _read(path) if path.exists() else Site(auth=("demo",), demo=True)
     changes: dict[str, object] = {}
     if env.get("BDHAI_DATA"):
         changes["data"] = Path(env["BDHAI_DATA"])

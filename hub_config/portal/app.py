@@ -21,6 +21,7 @@ from hub_config.portal.desk import LOOK, STATIC, Desk
 from hub_config.portal.files import FilePage, FilesApi, PreviewPage
 from hub_config.portal.handler import MissingPage
 from hub_config.portal.home import HomePage, ResultPage
+from hub_config.portal.joining.pages import AnswerPage, ClassCodePage
 from hub_config.portal.judging_page.pages import ExercisePage, JudgingPage
 from hub_config.portal.judging_page.remark_page import RemarkPage
 from hub_config.portal.levels.pages import LevelPage, LevelPicture
@@ -31,7 +32,7 @@ from hub_config.portal.queue.pages import ItemPage, NamelessFile, NamelessPrevie
 from hub_config.portal.reading import ReadingPage
 from hub_config.portal.review import ReviewPage
 from hub_config.portal.shelf import Shelf
-from hub_config.portal.trainer import ClassPage, LearnerPage, MarkPage, PupilPage
+from hub_config.portal.trainer import ClassPage, LearnerPage, MarkPage, NewCodePage, PupilPage
 
 PAGES = (
     ("", HomePage),
@@ -42,7 +43,10 @@ PAGES = (
     ("on-tap", ReviewPage),
     ("cach-doc", ReadingPage),
     ("lop", ClassPage),
+    ("lop/ma-lop", ClassCodePage),
+    ("lop/xin-vao/([0-9]{1,9})", AnswerPage),
     ("lop/([^/]{1,200})", LearnerPage),
+    ("lop/([^/]{1,200})/ma-moi", NewCodePage),
     ("bai-nop/([^/]{1,60})", MarkPage),
     ("bai-nop/([^/]{1,60})/be-che/([a-z0-9-]{1,60})", PupilPage),
     ("hang-cho", QueuePage),

@@ -64,6 +64,7 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
             return
         request = self._get_proxy_request(url)
         request.decompress_response = False
+        self._keep_the_way(request.headers)
         reply = _Reply(self)
         request.header_callback, request.streaming_callback = reply.header, reply.part
         try:
@@ -75,6 +76,12 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
             await self.handle_proxy_error(503, None)
             return
         self.finish()
+
+    def _keep_the_way(self, headers: HTTPHeaders) -> None:
+        """Add to what proxies before this one wrote; the stock handler overwrites it, and all people seem to come from one address."""
+        for key in ("X-Forwarded-For", "X-Forwarded-Proto"):
+            heard, own = self.request.headers.get(key, ""), headers.get(key, "").lstrip(",")
+            headers[key] = f"{heard},{own}" if heard else own
 
     async def _broken(self, error: Exception) -> None:
         if (
