@@ -15,7 +15,7 @@ from autograder.language import has_foreign_passage, is_foreign
 from autograder.orders import has_instructions
 from autograder.quotes import allowed_edits, contains
 from courses.exercises.base import RubricExercise
-from courses.exercises.pasting import PASSAGE, fold, passages, pastes
+from courses.exercises.pasting import PASSAGE, fold, passages, passages_of, pastes
 
 COPY_SHARE = 0.8
 """Share of an answer's passages (five words in a row) that may come from texts it was shown."""
@@ -51,17 +51,16 @@ def hard_check(
     models = [exercise.reference] if compare_reference else []
     if copies_texts([*exercise.shown_texts(), *models], given):
         return "copied"
-    if pastes(given, [text for text in (*exercise.shown_texts(), *models) if text != exercise.task_text]):
-        return (
-            "copied"  # the task may stand above an honest answer; a sample reply or a model answer never does
-        )
+    # the task may stand above an honest answer; a sample reply or a model answer never does
+    others = [text for text in (*exercise.shown_texts(), *models) if text != exercise.task_text]
+    if pastes(given, others, exercise.told_texts):
+        return "copied"
     return "wrong_language" if _is_foreign(exercise, answer) else _length(exercise, len(given))
 
 
 def _is_foreign(exercise: RubricExercise, answer: str) -> bool:
     """Tell whether an answer, or a passage of it, is in a language other than the exercise's."""
-    told = "\n".join((exercise.statement, *(criterion.text for criterion in exercise.rubric)))
-    if is_foreign(exercise.statement) or is_foreign(told):
+    if is_foreign(exercise.statement) or is_foreign("\n".join(exercise.told_texts)):
         return False
     return is_foreign(answer) or has_foreign_passage(answer)
 
@@ -92,10 +91,9 @@ def names_criteria(exercise: RubricExercise, answer: str) -> bool:
 
 def copies_texts(texts: Iterable[str], given: list[str]) -> bool:
     """Tell whether an answer is little more than passages of texts: those that lay before the learner, and models."""
-    sources = [fold(text) for text in texts]
     if len(given) < PASSAGE:
-        return any(contains(source, given) for source in sources)
-    known = {passage for source in sources for passage in passages(source)}
+        return any(contains(fold(text), given) for text in texts)
+    known = {passage for text in texts for passage in passages_of(text, PASSAGE)}
     own = passages(given)
     return sum(passage in known for passage in own) >= COPY_SHARE * len(own)
 

@@ -298,6 +298,11 @@ class RubricExercise(Exercise):
         """The statement without the words for its pictures: whoever copies a picture out writes much the same."""
         return without_pictures(self.statement)
 
+    @property
+    def told_texts(self) -> tuple[str, ...]:
+        """What the exercise itself says to a learner, whose words an honest answer may repeat: task and criteria."""
+        return (self.task_text, *(criterion.text for criterion in self.rubric))
+
     def shown_texts(self) -> tuple[str, ...]:
         """Return the texts, criteria aside, that a learner may have copied into an answer."""
         return (self.task_text,)

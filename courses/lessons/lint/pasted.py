@@ -29,4 +29,4 @@ def check_pasted(subject: Subject) -> Iterable[Finding]:
 def _is_pasted(exercise: RubricExercise, raw: object) -> bool:
     given = fold(exercise.judged_text(exercise.parse_answer(raw)))
     shown = (text for text in exercise.shown_texts() if text != exercise.task_text)
-    return pastes(given, (exercise.reference, *shown))
+    return pastes(given, (exercise.reference, *shown), exercise.told_texts)
