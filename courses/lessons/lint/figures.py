@@ -13,7 +13,7 @@ from courses.lessons.model import Prose
 
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _WORD = re.compile(r"\w+")
-_DAY = re.compile(r"\bthứ (?:hai|ba|tư|năm|sáu|bảy)\b|\bnăm \d{4}\b", re.IGNORECASE)
+_DAY = re.compile(r"\bthứ\s(?:hai|ba|tư|năm|sáu|bảy)\b|\bnăm\s\d{4}\b", re.IGNORECASE)
 _NAMES = {
     "hai": "2", "ba": "3", "bốn": "4", "năm": "5", "sáu": "6", "bảy": "7", "tám": "8", "chín": "9", "mười": "10",
 }  # fmt: skip
