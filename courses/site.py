@@ -157,7 +157,7 @@ class Site(Frozen):
     judge: JudgeSettings = JudgeSettings()
     idle: Idle = Idle()
     address: str = ""  # what people type to come here; printed on slips
-    spawner: Literal["fork", "plain"] = "plain"  # how learners' servers start, see docs/hosting.md
+    spawner: Literal["auto", "fork", "plain"] = "auto"  # how learners' servers start, see docs/hosting.md
     oidc: OidcDoor | None = None
     lti: LtiDoor | None = None
     auth: tuple[Door, ...] = ("native",)  # one word or a list; after oidc and lti, which its check looks at
@@ -281,7 +281,7 @@ def load_site(env: Mapping[str, str] = os.environ) -> Site:
     changes: dict[str, object] = {}
     if env.get("BDHAI_DATA"):
         changes["data"] = Path(env["BDHAI_DATA"])
-    if env.get("BDHAI_SPAWNER") in {"fork", "plain"}:
+    if env.get("BDHAI_SPAWNER") in {"auto", "fork", "plain"}:
         changes["spawner"] = env["BDHAI_SPAWNER"]
     if env.get("BDHAI_DATABASE"):
         if not _names_database(env["BDHAI_DATABASE"]):

@@ -13,6 +13,7 @@ from courses.site import Layout, Site, layout
 from hub_config.admission.queue import Queue
 from hub_config.admission.spawner import queued
 from hub_config.authenticator import SchoolAuthenticator
+from hub_config.fork.choice import forks, forks_here
 from hub_config.fork.spawner import ForkSpawner
 from hub_config.idle.memory import Watch
 from hub_config.launch import PLAIN, Launch, require_cells
@@ -63,7 +64,7 @@ def apply(site: Site, c: Config, launch: Launch, provider: Mapping[str, str]) ->
     Raises:
         StartError: other machines reach the address, and learners are not kept apart.
     """
-    require_cells(launch.bind, lambda: "" if site.spawner == "fork" else PLAIN)
+    require_cells(launch.bind, lambda: "" if forks(site.spawner) else PLAIN)
     place = layout(site)
     _addresses(c, site, launch)
     _state(c, place)
@@ -108,7 +109,7 @@ def _addresses(c: Config, site: Site, launch: Launch) -> None:
     c.JupyterHub.default_url = "/services/portal/"
     c.JupyterHub.service_check_interval = 0  # it only logs, and trips over a service that is stopping
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{launch.proxy_port}"
-    doors = [DOORS] if site.spawner == "fork" else []
+    doors = [DOORS] if forks(site.spawner) else []
     c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "hub_config.proxy", *doors]
     c.ConfigurableHTTPProxy.log_level = "error"
 
@@ -128,14 +129,15 @@ def _people(c: Config, site: Site) -> None:
 
 
 def _learners(c: Config, site: Site, launch: Launch) -> None:
-    spawner = ForkSpawner if site.spawner == "fork" else LearnerSpawner
+    forking = forks_here(site.spawner)
+    spawner = ForkSpawner if forking else LearnerSpawner
     c.JupyterHub.spawner_class = queued(spawner, Queue(no_room=Watch(site.idle.memory_share).is_low))
     c.JupyterHub.last_activity_interval = (
         0  # the proxy takes an open page for activity; servers tell the truth
     )
     c.LearnerSpawner.site = site  # a ForkSpawner is one too
     c.LearnerSpawner.launch = launch
-    c.LearnerSpawner.isolate = site.spawner == "fork"
+    c.LearnerSpawner.isolate = forking
     c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
     c.LearnerSpawner.start_timeout = 300
     c.LearnerSpawner.poll_interval = 5  # who comes back to a server that fell must not wait half a minute

@@ -31,7 +31,7 @@ def find_node(env: Mapping[str, str], prefix: Path = Path(sys.prefix), *, doors:
     wish = env.get("BDHAI_PROXY", "")
     if doors and wish == "node":
         raise StartError(
-            "BDHAI_PROXY=node không đi cùng spawner: fork, vì proxy của Node.js không canh cửa bàn học. "
+            "BDHAI_PROXY=node không đi cùng spawner: fork (hay auto với tài khoản root), vì proxy của Node.js không canh cửa bàn học. "
             "Hãy bỏ BDHAI_PROXY, hoặc ghi spawner: plain trong site.yaml."
         )
     if doors or wish == "python":
