@@ -1,5 +1,7 @@
 """What belongs to others and to the hub stays unread and unwritten, however the path is put."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.hub_config.attacks.conftest import SECRET
@@ -35,10 +37,15 @@ def test_what_is_not_the_learners_is_not_read(stock, ours, place, way):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_it_is_not_written_or_removed_either(stock, ours, place):
-    code = f'print(json.dumps(works(lambda: open(T["{place}"], "ab")) or os.access(os.path.dirname(T["{place}"]), os.W_OK)))'
-    assert stock.got(code) is True
-    assert ours.got(code) is False
+def test_it_is_not_written_and_nothing_is_put_beside_it(stock, ours, place):
+    code = f"""
+beside = Path(T["{place}"]).parent / "tan-cong"
+print(json.dumps([works(lambda: open(T["{place}"], "ab")), works(lambda: beside.write_text("x"))]))
+"""
+    assert stock.got(code) == [True, True]
+    opened, _ = ours.got(code)  # a folder of that name may be the cell's own /tmp, so look from outside
+    assert not opened
+    assert not (Path(getattr(ours.places, place)).parent / "tan-cong").exists()
 
 
 def test_a_symlink_gets_nothing_out_of_the_learners_own_server(stock, ours):

@@ -1,6 +1,5 @@
 """A learner who fills the disk is stopped within seconds; an official plays the part, for the server is ended."""
 
-import shutil
 import time
 
 import pytest
@@ -32,7 +31,6 @@ time.sleep({wait})
 def test_who_fills_the_home_is_ended_and_keeps_the_answers(ours, hidden):
     name = ours.hub.accounts["official"][0]
     home = ours.hub.data / "homes" / name
-    free = shutil.disk_usage(home.parent).free
     with (
         running_kernel(ours.hub, "official") as kernel,
         pytest.raises((websocket.WebSocketException, ConnectionError)),
@@ -42,7 +40,6 @@ def test_who_fills_the_home_is_ended_and_keeps_the_answers(ours, hidden):
     size = sum(path.stat().st_blocks * 512 for path in home.rglob("*"))
     assert size <= 256 * MIB
     assert (home / "answers.json").read_text(encoding="utf-8") == "bai cua toi"
-    assert shutil.disk_usage(home.parent).free > free - 400 * MIB
     assert f"home {name} is full" in ours.hub.log()
     (home / "ban-hoc-day.txt").unlink()
     wait_until(lambda: f"User {name}" in ours.hub.log() and "stopped" in ours.hub.log())

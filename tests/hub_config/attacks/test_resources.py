@@ -104,6 +104,8 @@ print(json.dumps([fill("/tmp"), fill("/dev/shm")]))
 
 
 def test_names_in_tmp_are_limited_too(ours):
+    if ours.way == "bubblewrap":
+        pytest.skip("bubblewrap has no option for the number of names, see docs/hosting.md")
     code = """
 made = 0
 try:

@@ -108,7 +108,7 @@ def test_no_folder_of_handed_in_work_is_seen(stock, ours):
     listed = ours.got(f"print(json.dumps(os.listdir({str(ours.hub.data / 'homes')!r})))")
     assert listed == [ours.attacker]
     inbound = stock.hub.data / "courses" / "level1" / "submitted" / stock.victim / "01"
-    inbound.mkdir(parents=True)
+    inbound.mkdir(parents=True, exist_ok=True)
     (inbound / "answers.json").write_text("{}", encoding="ascii")
     forge = f"""
 place = Path({str(inbound / "answers.json")!r})
