@@ -77,10 +77,13 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
             return
         self.finish()
 
-    def _keep_the_way(self, headers: HTTPHeaders) -> None:
-        """Add to what proxies before this one wrote; the stock handler overwrites it, and all people seem to come from one address."""
+    def _keep_the_way(self, headers: dict[str, str]) -> None:
+        """Add to what proxies before this one wrote.
+
+        The stock handler writes its own parts in small letters beside it, and one of the two gets lost on the way.
+        """
         for key in ("X-Forwarded-For", "X-Forwarded-Proto"):
-            heard, own = self.request.headers.get(key, ""), headers.get(key, "").lstrip(",")
+            heard, own = headers.pop(key, ""), headers.pop(key.lower(), "").lstrip(",")
             headers[key] = f"{heard},{own}" if heard else own
 
     async def _broken(self, error: Exception) -> None:

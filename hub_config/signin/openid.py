@@ -36,8 +36,6 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
         self._keys: jwt.PyJWKClient | None = None
         self.client_id = settings.client_id
         self.scope = ["openid", "profile"]
-            "prompt": "login"
-        }  # phones are shared: the last person's session lets nobody in
         self.enable_pkce = True
         if self.site.address:
             self.oauth_callback_url = url_path_join(self.site.address, "hub", "oauth_callback")
