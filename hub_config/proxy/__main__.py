@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from hub_config.launch import StartError
-from hub_config.proxy.choice import find_node, own_error_pages
+from hub_config.proxy.choice import NoNode, find_node, own_error_pages
 
 
 def main() -> None:
@@ -14,7 +13,7 @@ def main() -> None:
     arguments = own_error_pages(sys.argv[1:], os.environ)
     try:
         node = find_node(os.environ)
-    except StartError as error:
+    except NoNode as error:
         sys.exit(str(error))
     if node:
         os.execv(node[0], [*node, *arguments])  # noqa: S606 - no shell: node itself
