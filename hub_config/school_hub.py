@@ -54,6 +54,14 @@ class SchoolHub(JupyterHub):  # type: ignore[misc]  # JupyterHub has no types
         for user in self.users.values():
             yield from (spawner for spawner in user.spawners.values() if spawner.active)
 
+    async def update_last_activity(self) -> None:
+        """Put lost routes back, and believe nothing of what the proxy says about activity.
+
+        The proxy takes an open page for activity; servers tell the truth. A proxy that fell and took more than ten
+        seconds to come back (a busy machine) stays without routes otherwise: stock gives up on it then.
+        """
+        await self.proxy.check_routes(self.users, self._service_map)
+
     async def start_service(self, service_name: str, service: Any, ssl_context: Any = None) -> bool:  # noqa: ANN401 - JupyterHub's own signature
         """Begin to start a service and say at once that all is well; a failure is in the log."""
         start = asyncio.create_task(super().start_service(service_name, service, ssl_context))

@@ -14,8 +14,7 @@ from packaging.requirements import Requirement
 
 from hub_config.doctor.finding import Finding, Patient, bad, ok, warn
 from hub_config.idle import memory as reading
-from hub_config.launch import StartError
-from hub_config.proxy.choice import OLDEST_NODE, find_node
+from hub_config.proxy.choice import OLDEST_NODE, NoNode, find_node
 
 OLDEST_PYTHON = (3, 11)
 MIB = 2**20
@@ -70,7 +69,7 @@ def node(patient: Patient) -> Finding:
     """Which proxy the hub will start."""
     try:
         command = find_node(patient.env, patient.prefix)
-    except StartError as error:
+    except NoNode as error:
         return bad("node", str(error), "Cài Node.js và npm, hoặc bỏ biến BDHAI_PROXY.")
     if command:
         return ok("node", "Cổng vào chạy bằng Node.js.")

@@ -8,8 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from hub_config.launch import StartError
-from hub_config.proxy.choice import DOORS, find_node, own_error_pages
+from hub_config.proxy.choice import DOORS, NoNode, find_node, own_error_pages
 
 
 def main() -> None:
@@ -18,7 +17,7 @@ def main() -> None:
     arguments = own_error_pages([own for own in sys.argv[1:] if own != DOORS], os.environ)
     try:
         node = find_node(os.environ, doors=doors)
-    except StartError as error:
+    except NoNode as error:
         sys.exit(str(error))
     if node:
         os.execv(node[0], [*node, *arguments])  # noqa: S606 - no shell: node itself

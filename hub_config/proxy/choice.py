@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -9,12 +10,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from hub_config.launch import ENV, Launch, StartError
-
+LAUNCH = "BDHAI_LAUNCH"  # as in ``hub_config.launch``, which takes a second to import; the hub waits ten for its proxy
 OLDEST_NODE = 20
 SCRIPT = Path("share/bdhai-proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy")
 DOORS = "--doors"  # of our command line: insists on the proxy that guards learners' servers
 ERRORS = "errors"  # folder of error pages below the launch's private folder
+
+
+class NoNode(RuntimeError):  # noqa: N818 - what is missing, told to whoever insisted on it
+    """``BDHAI_PROXY=node``, and there is none to use; the message says what to do, in Vietnamese."""
 
 
 def find_node(env: Mapping[str, str], prefix: Path = Path(sys.prefix), *, doors: bool = False) -> list[str]:
@@ -26,11 +30,11 @@ def find_node(env: Mapping[str, str], prefix: Path = Path(sys.prefix), *, doors:
         doors: the proxy must look who may visit a learner's server, which node's doesn't.
 
     Raises:
-        StartError: ``BDHAI_PROXY=node``, and there is none, or it may not be used.
+        NoNode: ``BDHAI_PROXY=node``, and there is none, or it may not be used.
     """
     wish = env.get("BDHAI_PROXY", "")
     if doors and wish == "node":
-        raise StartError(
+        raise NoNode(
             "BDHAI_PROXY=node không đi cùng spawner: fork (hay auto với tài khoản root), vì proxy của Node.js không canh cửa bàn học. "
             "Hãy bỏ BDHAI_PROXY, hoặc ghi spawner: plain trong site.yaml."
         )
@@ -40,7 +44,7 @@ def find_node(env: Mapping[str, str], prefix: Path = Path(sys.prefix), *, doors:
     if node and script.exists() and node_version(node) >= OLDEST_NODE:
         return [node, str(script)]
     if wish == "node":
-        raise StartError(
+        raise NoNode(
             f"BDHAI_PROXY=node nhưng chưa dùng được: cần Node.js {OLDEST_NODE} trở lên và npm. "
             "Hãy cài rồi chạy lại: scripts/bootstrap run"
         )
@@ -59,10 +63,10 @@ def node_version(node: str) -> int:
 
 def own_error_pages(arguments: Sequence[str], env: Mapping[str, str]) -> list[str]:
     """Show pages from our folder when a target is down; JupyterHub asks for the hub's, which may be what is down."""
-    if ENV not in env:
+    if LAUNCH not in env:
         return list(arguments)
     kept = list(arguments)
     if "--error-target" in kept:
         at = kept.index("--error-target")
         del kept[at : at + 2]
-    return [*kept, "--error-path", str(Launch.from_env(env).runtime / ERRORS)]
+    return [*kept, "--error-path", str(Path(json.loads(env[LAUNCH])["runtime"]) / ERRORS)]

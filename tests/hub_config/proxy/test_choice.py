@@ -1,9 +1,12 @@
 """Which proxy runs: node's where it is, the Python port else; a wish that can't be met is said."""
 
+import subprocess
+import sys
+
 import pytest
 
-from hub_config.launch import ENV, Launch, StartError
-from hub_config.proxy.choice import SCRIPT, find_node, own_error_pages
+from hub_config.launch import ENV, Launch
+from hub_config.proxy.choice import LAUNCH, SCRIPT, NoNode, find_node, own_error_pages
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def test_python_can_be_insisted_on(machine, tmp_path):
 
 
 def test_node_that_is_insisted_on_and_missing_is_said_with_a_way_out(machine, tmp_path):
-    with pytest.raises(StartError, match=r"cần Node\.js 20 .* scripts/bootstrap run"):
+    with pytest.raises(NoNode, match=r"cần Node\.js 20 .* scripts/bootstrap run"):
         find_node(machine("v18.0.0") | {"BDHAI_PROXY": "node"}, tmp_path)
 
 
@@ -51,3 +54,14 @@ def test_error_pages_come_from_the_disk_not_from_a_hub_that_may_be_down(tmp_path
     given = own_error_pages(asked, {ENV: launch.model_dump_json()})
     assert given == ["--port", "8000", "--log-level", "error", "--error-path", str(tmp_path / "errors")]
     assert own_error_pages(asked, {}) == asked
+
+
+def test_both_know_the_launch_by_one_name():
+    assert LAUNCH == ENV
+
+
+def test_the_proxy_starts_without_the_school():
+    """The hub waits ten seconds for it; on a busy machine every import counts."""
+    code = "import sys, hub_config.proxy.__main__ as _; print(*(name for name in sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert not {"pydantic", "tornado", "jupyterhub", "courses"} & set(loaded.split())

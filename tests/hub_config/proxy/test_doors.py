@@ -13,8 +13,8 @@ from contextlib import contextmanager
 import pytest
 
 from hub_config.door import COOKIE, SESSION, sign
-from hub_config.launch import StartError, free_ports
-from hub_config.proxy.choice import DOORS, find_node
+from hub_config.launch import free_ports
+from hub_config.proxy.choice import DOORS, NoNode, find_node
 from tests.hub_config.proxy.test_passing import PAGE, Target, add_route
 
 
@@ -78,5 +78,5 @@ def test_a_browser_that_is_not_the_learners_gets_nothing_from_their_server(ask):
 
 def test_before_cells_the_proxy_is_never_nodes():
     assert find_node(os.environ, doors=True) == []
-    with pytest.raises(StartError, match="không canh cửa"):
+    with pytest.raises(NoNode, match="không canh cửa"):
         find_node(os.environ | {"BDHAI_PROXY": "node"}, doors=True)
