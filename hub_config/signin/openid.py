@@ -93,7 +93,9 @@ class OpenId(School, GenericOAuthenticator):  # type: ignore[misc]  # oauthentic
         """Return the claims of an id token that this provider signed for this sign-in; slow, asks for keys."""
         if not isinstance(token, str) or self._keys is None:
             raise jwt.InvalidTokenError
-        key = self._keys.get_signing_key_from_jwt(token)
+        key = self._keys.get_signing_key_from_jwt(
+            token
+        ).key  # without the name that PyJWT guesses for its algorithm
         claims: dict[str, Any] = jwt.decode(
             token,
             key,

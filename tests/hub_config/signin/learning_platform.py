@@ -90,7 +90,7 @@ class Platform:
         hint = self._hints[one["hint"]]
         query = {
             "iss": self.address,
-            "login_hint": hint["person"]["sub"],
+            "login_hint": hint["person"].get("sub", "0"),
             "lti_message_hint": one["hint"],
             "target_link_uri": hint["target"],
             "client_id": CLIENT,

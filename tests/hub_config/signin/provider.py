@@ -50,18 +50,19 @@ def serve(port: int, redirect_uri: str) -> None:
                 password=PASSWORD,
             )
             backend.save(person)
-        backend.save(
-            models.Client(
-                client_id=CLIENT,
-                client_secret=SECRET,
-                client_name="Bình dân học AI",
-                redirect_uris=[redirect_uri],
-                scope=["openid", "profile"],
-                grant_types=["authorization_code"],
-                response_types=["code"],
-                token_endpoint_auth_method="client_secret_basic",
-            )
+        client = models.Client(
+            client_id=CLIENT,
+            client_secret=SECRET,
+            client_name="Bình dân học AI",
+            redirect_uris=[redirect_uri],
+            scope=["openid", "profile"],
+            grant_types=["authorization_code"],
+            response_types=["code"],
+            token_endpoint_auth_method="client_secret_basic",
         )
+        backend.save(client)
+        backend.update(client, audience=[client])  # whom its id tokens are for
+        backend.save(client)
     make_server("127.0.0.1", port, app, threaded=True).serve_forever()
 
 

@@ -292,7 +292,7 @@ def test_a_teacher_links_a_lesson_and_a_learner_opens_it(door, browser):
     (link,) = door.platform.links
     assert link == {
         "type": "ltiResourceLink",
-        "title": "Lệnh bốn phần: Vai – Việc – Bối cảnh – Định dạng",
+        "title": "Lệnh bốn phần – Vai, Việc, Bối cảnh, Định dạng",
         "url": f"{door.address}/hub/bai/{LESSON}",
     }
     with requests.Session() as learner:

@@ -8,9 +8,8 @@ from hub_config.signin.throttle import Throttle, address_of
 
 def request(**headers):
     line = RequestStartLine("GET", "/", "HTTP/1.1")
-    return HTTPServerRequest(
-        start_line=line, headers=HTTPHeaders({k.replace("_", "-"): v for k, v in headers.items()})
-    )
+    named = {"Host": "127.0.0.1"} | {key.replace("_", "-"): value for key, value in headers.items()}
+    return HTTPServerRequest(start_line=line, headers=HTTPHeaders(named))
 
 
 @pytest.mark.parametrize(
