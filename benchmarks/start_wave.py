@@ -32,7 +32,7 @@ from benchmarks.two_hubs import LESSON, TOKEN, Hub, names, ours, stock
 ALONE = 5  # starts one after the other
 OPEN = 10  # learners with a lesson open, for the memory of each
 WAVES = (20, 50, 100)
-PATIENCE = 240  # seconds for a wave
+PATIENCE = 120  # seconds for a wave: nobody waits longer
 
 
 @dataclass

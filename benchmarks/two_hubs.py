@@ -58,6 +58,7 @@ class Hub:
     address: str
     meter: Meter
     process: subprocess.Popen[bytes]
+    homes: Path
     password: str = ""
 
     @property
@@ -74,6 +75,7 @@ class Plan:
     env: dict[str, str]
     log: Path
     address: str
+    homes: Path
     ready: str
     password: str = ""
 
@@ -111,7 +113,7 @@ def ours(people: int, spawner: str = "fork") -> Iterator[Hub]:
         command = [sys.executable, "-m", "hub_config.school_hub", f"--config={base / 'config.py'}"]
         ready = f"{launch.address}/services/portal/static/bdhai.css"
         log = place.logs / "hub.log"
-        with _running(Plan("ours", command, env, log, launch.address, ready, password)) as hub:
+        with _running(Plan("ours", command, env, log, launch.address, place.homes, ready, password)) as hub:
             time.sleep(15)  # the zygotes import beside the hub's own start
             yield hub
 
@@ -133,7 +135,9 @@ def stock(people: int) -> Iterator[Hub]:
         env |= {"PATH": path, "PYTHONPATH": str(REPOSITORY)}
         command = [sys.executable, "-m", "jupyterhub", f"--config={base / 'config.py'}"]
         ready = f"{address}/hub/login"
-        with _running(Plan("stock", command, env, base / "hub.log", address, ready)) as running:
+        with _running(
+            Plan("stock", command, env, base / "hub.log", address, base / "homes", ready)
+        ) as running:
             yield running
 
 
@@ -166,7 +170,7 @@ def _running(plan: Plan) -> Iterator[Hub]:
         )
     try:
         _wait(plan.ready, process, plan.log)
-        yield Hub(plan.address, meter, process, plan.password)
+        yield Hub(plan.address, meter, process, plan.homes, plan.password)
     finally:
         if keep := os.environ.get("BENCHMARK_LOGS"):
             shutil.copyfile(plan.log, Path(keep) / f"{plan.name}.log")

@@ -140,7 +140,7 @@ class Site(Frozen):
     ai: Ai = Ai()
     judge: JudgeSettings = JudgeSettings()
     address: str = ""  # what people type to come here; printed on slips
-    spawner: Literal["fork", "plain"] = "plain"  # how learners' servers start, see docs/hosting.md
+    spawner: Literal["auto", "fork", "plain"] = "auto"  # how learners' servers start, see docs/hosting.md
     auth: Literal["native", "oidc", "lti", "demo"] = "native"
     data: Path = Path("data")
     database: str = ""  # SQLAlchemy URL; empty: SQLite under the data folder
@@ -250,7 +250,7 @@ def load_site(env: Mapping[str, str] = os.environ) -> Site:
     changes: dict[str, object] = {}
     if env.get("BDHAI_DATA"):
         changes["data"] = Path(env["BDHAI_DATA"])
-    if env.get("BDHAI_SPAWNER") in {"fork", "plain"}:
+    if env.get("BDHAI_SPAWNER") in {"auto", "fork", "plain"}:
         changes["spawner"] = env["BDHAI_SPAWNER"]
     if env.get("BDHAI_DATABASE"):
         if not _names_database(env["BDHAI_DATABASE"]):

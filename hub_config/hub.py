@@ -12,6 +12,7 @@ from traitlets.config import Config
 
 from courses.site import Layout, Site, layout
 from hub_config.authenticator import SchoolAuthenticator
+from hub_config.fork.choice import forks_here
 from hub_config.fork.spawner import ForkSpawner
 from hub_config.launch import PLAIN, Launch, require_cells
 from hub_config.services import PROVIDER_KEYS, grading, levels, services
@@ -123,10 +124,11 @@ def _people(c: Config, site: Site) -> None:
 
 
 def _learners(c: Config, site: Site, launch: Launch) -> None:
-    c.JupyterHub.spawner_class = ForkSpawner if site.spawner == "fork" else LearnerSpawner
+    forks = forks_here(site.spawner)
+    c.JupyterHub.spawner_class = ForkSpawner if forks else LearnerSpawner
     c.LearnerSpawner.site = site  # a ForkSpawner is one too
     c.LearnerSpawner.launch = launch
-    c.LearnerSpawner.isolate = site.spawner == "fork"
+    c.LearnerSpawner.isolate = forks
     c.LearnerSpawner.http_timeout = 300  # 30 s failed a wave of 20 on 2 cores (0 of 20 came up)
     c.LearnerSpawner.start_timeout = 300
     c.JupyterHub.concurrent_spawn_limit = 8

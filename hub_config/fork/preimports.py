@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from pathlib import Path
 
 SERVER = Path(__file__).with_name("server.txt")
@@ -18,3 +19,11 @@ def import_all(names: Path) -> list[str]:
         except Exception:  # noqa: BLE001 - another version of a package lacks or breaks it; the program will tell
             missing.append(name)
     return missing
+
+
+def make_ready() -> None:
+    """Do once what each process would do for itself after its imports: compile the schema of notebooks (9 MiB, 0.3 s)."""
+    notebooks = sys.modules.get("nbformat")
+    if notebooks is not None:
+        for relaxed in (False, True):
+            notebooks.validate(notebooks.v4.new_notebook(), relax_add_props=relaxed)

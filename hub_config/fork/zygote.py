@@ -219,6 +219,7 @@ def main(argv: list[str]) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65536)), hard))
     if options.imports:
         preimports.import_all(options.imports)
+        preimports.make_ready()
     if len(os.listdir("/proc/self/task")) > 1:  # noqa: PTH208 - a fork takes one thread along and every lock as it is
         sys.exit("zygote: an import has started a thread")
     beside = options.gate == "beside"

@@ -38,11 +38,16 @@ def expected_verdicts(lessons):
     }
 
 
+def school(folder, provider):
+    """Open a hub in this folder whose AI is the provider above."""
+    ai = {"BDHAI_AI": "", "OPENAI_BASE_URL": provider.base_url, "OPENAI_API_KEY": PROVIDER_KEY}
+    return running_hub(folder, ai)
+
+
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory, provider):
-    data = tmp_path_factory.mktemp("ward")
-    ai = {"BDHAI_AI": "", "OPENAI_BASE_URL": provider.base_url, "OPENAI_API_KEY": PROVIDER_KEY}
-    with running_hub(data, ai) as hub:
+    """The school that these tests share. Who hands lessons in for the demo learner opens one of their own."""
+    with school(tmp_path_factory.mktemp("ward"), provider) as hub:
         yield hub
 
 

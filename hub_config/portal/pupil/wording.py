@@ -15,8 +15,8 @@ from typing import Any
 
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 
-from autograder.checks import PASSAGE, passages
 from autograder.orders import has_instructions
+from autograder.pasted import PASSAGE, passages
 from autograder.quotes import fold
 from courses import personal_data
 from courses.exercises.teach.pupil import Misconception
