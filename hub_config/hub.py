@@ -12,7 +12,7 @@ from traitlets.config import Config
 
 from courses.site import Layout, Site, layout
 from hub_config.authenticator import SchoolAuthenticator
-from hub_config.fork.choice import forks_here
+from hub_config.fork.choice import forks_here, is_forking
 from hub_config.fork.spawner import ForkSpawner
 from hub_config.launch import PLAIN, Launch, require_cells
 from hub_config.services import PROVIDER_KEYS, grading, levels, services
@@ -63,7 +63,7 @@ def apply(site: Site, c: Config, launch: Launch, provider: Mapping[str, str]) ->
     Raises:
         StartError: other machines reach the address, and learners are not kept apart.
     """
-    require_cells(launch.bind, lambda: "" if site.spawner == "fork" else PLAIN)
+    require_cells(launch.bind, lambda: "" if is_forking(site.spawner) else PLAIN)
     place = layout(site)
     _addresses(c, launch)
     _state(c, place)

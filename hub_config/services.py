@@ -9,6 +9,7 @@ from pathlib import Path
 
 from courses.site import Site, layout
 from hub_config.cell import making
+from hub_config.fork.choice import is_forking
 from hub_config.launch import Launch
 
 PROVIDER_KEYS = (
@@ -45,7 +46,7 @@ def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[di
     secret = {"ai": dict(provider)}
     web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
     forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
-    doors = [_doors(launch)] if site.spawner == "fork" else []
+    doors = [_doors(launch)] if is_forking(site.spawner) else []
     return [*web, *forms, _daily(common), *doors]
 
 

@@ -38,6 +38,11 @@ def choose(wish: Wish, system: str, uid: int) -> Choice:
     return Choice(forks=True)
 
 
+def is_forking(wish: Wish) -> bool:
+    """Tell what is decided for this machine."""
+    return choose(wish, sys.platform, os.getuid()).forks
+
+
 def forks_here(wish: Wish) -> bool:
     """Decide for this machine and say in the log why it is a plain start, if it is one."""
     choice = choose(wish, sys.platform, os.getuid())
