@@ -1,6 +1,7 @@
 """``bdhai run`` for real: one start, the people who sign in, and an end that leaves nothing behind."""
 
 import json
+import re
 import signal
 import time
 from pathlib import Path

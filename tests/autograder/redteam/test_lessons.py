@@ -52,9 +52,7 @@ def gullible(exercise, text):
     words = text.split()
     starts = [len(words) * number // len(exercise.rubric) for number in range(len(exercise.rubric))]
     claims = [
-        Claim(
-            criterion=one.id, met=True, quote=" ".join(words[start:][:6]) if one.polarity == "must" else ""
-        )
+        Claim(criterion=one.id, met=True, quote=" ".join(words[start:][:6]) if one.polarity == "must" else "")
         for one, start in zip(exercise.rubric, starts, strict=True)
     ]
     return check_claims(exercise, text, claims, Usage())
