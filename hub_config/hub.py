@@ -13,7 +13,7 @@ from courses.site import Layout, Site, layout
 from hub_config.admission.queue import Queue
 from hub_config.admission.spawner import queued
 from hub_config.authenticator import SchoolAuthenticator
-from hub_config.fork.choice import forks, forks_here
+from hub_config.fork.choice import forks_here, is_forking
 from hub_config.fork.spawner import ForkSpawner
 from hub_config.idle.memory import Watch
 from hub_config.launch import PLAIN, Launch, require_cells
@@ -64,7 +64,7 @@ def apply(site: Site, c: Config, launch: Launch, provider: Mapping[str, str]) ->
     Raises:
         StartError: other machines reach the address, and learners are not kept apart.
     """
-    require_cells(launch.bind, lambda: "" if forks(site.spawner) else PLAIN)
+    require_cells(launch.bind, lambda: "" if is_forking(site.spawner) else PLAIN)
     place = layout(site)
     _addresses(c, site, launch)
     _state(c, place)
@@ -109,7 +109,7 @@ def _addresses(c: Config, site: Site, launch: Launch) -> None:
     c.JupyterHub.default_url = "/services/portal/"
     c.JupyterHub.service_check_interval = 0  # it only logs, and trips over a service that is stopping
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{launch.proxy_port}"
-    doors = [DOORS] if forks(site.spawner) else []
+    doors = [DOORS] if is_forking(site.spawner) else []
     c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "hub_config.proxy", *doors]
     c.ConfigurableHTTPProxy.log_level = "error"
 

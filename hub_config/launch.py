@@ -54,7 +54,7 @@ class Launch(Frozen):
         return cls.model_validate_json(env[ENV])
 
 
-PLAIN = "site.yaml đang đặt spawner: plain, mọi người học dùng chung một tài khoản của máy"
+PLAIN = "bàn học mở theo cách spawner: plain, mọi người học dùng chung một tài khoản của máy"
 
 
 def is_loopback(bind: str) -> bool:

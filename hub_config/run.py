@@ -21,7 +21,7 @@ from courses.lessons.build import build_all
 from courses.site import Layout, Site, layout
 from hub_config import database, local_ai, processes, seed
 from hub_config.cell import making
-from hub_config.fork.choice import forks
+from hub_config.fork.choice import is_forking
 from hub_config.keeping import Keeper, TooManyFalls
 from hub_config.launch import (
     ENV,
@@ -56,7 +56,7 @@ def run(site: Site, bind: str, port: int, say: Say, env: Mapping[str, str] = os.
     Raises:
         StartError: address, port or data folder can't be used.
     """
-    require_cells(bind, lambda: "" if forks(site.spawner) else PLAIN)
+    require_cells(bind, lambda: "" if is_forking(site.spawner) else PLAIN)
     place = layout(site)
     os.umask(0o077)
     _make_folders(place)

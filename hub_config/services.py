@@ -9,7 +9,7 @@ from pathlib import Path
 
 from courses.site import Site, layout
 from hub_config.cell import making
-from hub_config.fork.choice import forks
+from hub_config.fork.choice import is_forking
 from hub_config.idle import memory
 from hub_config.launch import Launch
 from hub_config.metrics import token
@@ -49,7 +49,7 @@ def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[di
     web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
     forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
     workers = [_worker("daily", "daily_service", common), _worker("idle", "idle", common | _meminfo())]
-    doors = [_doors(launch)] if forks(site.spawner) else []
+    doors = [_doors(launch)] if is_forking(site.spawner) else []
     return [*web, *forms, *workers, *_prometheus(site), *doors]
 
 

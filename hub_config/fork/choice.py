@@ -38,8 +38,8 @@ def choose(wish: Wish, system: str, uid: int) -> Choice:
     return Choice(forks=True)
 
 
-def forks(wish: Wish) -> bool:
-    """Decide for this machine."""
+def is_forking(wish: Wish) -> bool:
+    """Tell what is decided for this machine."""
     return choose(wish, sys.platform, os.getuid()).forks
 
 

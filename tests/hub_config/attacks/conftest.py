@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -174,14 +174,15 @@ def _places(hub: Hub, victim: str, home: Path) -> Places:
 
 def _listening(processes: list[psutil.Process]) -> list[int]:
     """Return every TCP port that hub, proxy and services listen on."""
-    return sorted(
-        {
-            each.laddr.port
-            for process in processes
-            for each in process.net_connections("tcp")
-            if each.status == psutil.CONN_LISTEN
-        }
-    )
+    ports = set()
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # the daily run comes and goes
+            ports |= {
+                each.laddr.port
+                for each in process.net_connections("tcp")
+                if each.status == psutil.CONN_LISTEN
+            }
+    return sorted(ports)
 
 
 def _environment(process: psutil.Process) -> dict[str, str]:
