@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 from ruamel.yaml import YAML
