@@ -105,7 +105,7 @@ def _addresses(c: Config, launch: Launch) -> None:
     c.JupyterHub.default_url = "/services/portal/"
     c.JupyterHub.service_check_interval = 0  # it only logs, and trips over a service that is stopping
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{launch.proxy_port}"
-    c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "hub_config.proxy"]
+    c.ConfigurableHTTPProxy.command = [sys.executable, "-m", "hub_config.proxy", "--guard-servers"]
     c.ConfigurableHTTPProxy.log_level = "error"
 
 

@@ -78,7 +78,16 @@ def port(tmp_path_factory):
     target = ThreadingHTTPServer(("127.0.0.1", 0), Target)
     threading.Thread(target=target.serve_forever, daemon=True).start()
     proxy, api = free_ports("127.0.0.1", 2)
-    command = [sys.executable, "-m", "hub_config.proxy", "--ip", "127.0.0.1", "--port", str(proxy)]
+    command = [
+        sys.executable,
+        "-m",
+        "hub_config.proxy",
+        "--guard-servers",
+        "--ip",
+        "127.0.0.1",
+        "--port",
+        str(proxy),
+    ]
     process = subprocess.Popen(
         [*command, "--api-ip", "127.0.0.1", "--api-port", str(api)],
         env=os.environ | {"CONFIGPROXY_AUTH_TOKEN": "t"},
