@@ -22,6 +22,7 @@ _PACKAGES = (Path(courses.__file__).parent, Path(__file__).parent.parent)
 Way = Literal["account", "bubblewrap", "none"]
 # A cell whose network is not empty is none; the import shows that Python and this package are seen.
 _PROBE = "import sys, socket, hub_config.cell.spec; sys.exit(len(socket.if_nameindex()) - 1)"
+_DOORS = "doors"
 _one = threading.Lock()  # useradd locks /etc/passwd and gives up when it is locked
 log = logging.getLogger("jupyterhub")
 
@@ -64,7 +65,7 @@ def make(data: Path, username: str, home: Path, sockets: Path, limits: Mapping[s
 
 def doors(runtime: Path) -> Path:
     """Return the folder of the sockets that lead from cells to hub, portal and AI gateway."""
-    folder = runtime / "doors"
+    folder = runtime / _DOORS
     folder.mkdir(mode=0o755, exist_ok=True)
     folder.chmod(0o755)
     return folder
@@ -78,7 +79,7 @@ def leading(runtime: Path, ports: Mapping[str, int]) -> str:
 def relay_command(runtime: Path, ports: Mapping[str, int]) -> list[str]:
     """Return the program at the other end of the doors."""
     words = [f"{name}={port}" for name, port in ports.items()]
-    return [sys.executable, "-P", "-m", relay.__name__, str(doors(runtime)), *words]
+    return [sys.executable, "-P", "-m", relay.__name__, str(runtime / _DOORS), *words]
 
 
 def address(cell: Cell) -> str:

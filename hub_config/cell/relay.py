@@ -128,6 +128,8 @@ def _whose(line: socket.socket) -> object:
 
 
 async def _serve(folder: Path, ports: Mapping[str, int]) -> None:
+    folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - once, at the start
+    folder.chmod(0o755)  # noqa: ASYNC240 - as above
     outside = Outside()
     for name, port in ports.items():
         await outside.listen(folder / f"{name}.sock", port)

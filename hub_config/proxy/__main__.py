@@ -23,7 +23,7 @@ def main() -> None:
         os.execv(node[0], [*node, *arguments])  # noqa: S606 - no shell: node itself
     from hub_config.proxy.passing import run  # noqa: PLC0415 - node needs none of it
 
-    run(arguments)
+    run(arguments, guards=doors)
 
 
 if __name__ == "__main__":

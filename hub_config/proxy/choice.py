@@ -13,7 +13,7 @@ from pathlib import Path
 LAUNCH = "BDHAI_LAUNCH"  # as in ``hub_config.launch``, which takes a second to import; the hub waits ten for its proxy
 OLDEST_NODE = 20
 SCRIPT = Path("share/bdhai-proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy")
-DOORS = "--doors"  # of our command line: insists on the proxy that guards learners' servers
+DOORS = "--guard-servers"  # of our command line: insists on the proxy that guards learners' servers
 ERRORS = "errors"  # folder of error pages below the launch's private folder
 
 

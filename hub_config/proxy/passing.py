@@ -38,24 +38,13 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
     async def get_target_url(self, path: str | None) -> str | None:
         """Return the target; a unix socket is a host whose name is the path, see ``SocketResolver``."""
         url: str | None = await super().get_target_url(path)
-        if url is None or not self._may_pass():
+        if url is None or not self.may_pass():
             return None
         return url.replace("http+unix://", "http://", 1)
 
-    def _may_pass(self) -> bool:
-        """Let a browser into a learner's server only if it is that learner's; else answer it."""
-        place = self.target["prefix"]
-        if not place.startswith("/user/") or "Authorization" in self.request.headers:
-            return True
-        cookies = {name: morsel.value for name, morsel in self.request.cookies.items()}
-        if door.is_open(self.proxy.auth_token or "", place, cookies, time.time()):
-            return True
-        if self.request.method in {"GET", "HEAD"} and "Upgrade" not in self.request.headers:
-            self.redirect(door.ask_at(self.request.uri or place))
-        else:
-            self.set_status(403)
-            self.finish()
-        return False
+    def may_pass(self) -> bool:
+        """Tell whether the request may go to its target; if not, it has been answered."""
+        return True
 
     async def call_proxy(self, path: str | None = None) -> None:
         """Ask the target and pass its reply on."""
@@ -94,6 +83,25 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
         else:
             self.clear()
             await self.handle_proxy_error(503, error)
+
+
+class GuardingHandler(PassingHandler):
+    """Lets a browser into a learner's server only if it is that learner's, see ``hub_config.door``."""
+
+    def may_pass(self) -> bool:
+        """Look at the cookies; send others to the hub."""
+        place = self.target["prefix"]
+        if not place.startswith("/user/") or "Authorization" in self.request.headers:
+            return True
+        cookies = {name: morsel.value for name, morsel in self.request.cookies.items()}
+        if door.is_open(self.proxy.auth_token or "", place, cookies, time.time()):
+            return True
+        if self.request.method in {"GET", "HEAD"} and "Upgrade" not in self.request.headers:
+            self.redirect(door.ask_at(self.request.uri or place))
+        else:
+            self.set_status(403)
+            self.finish()
+        return False
 
 
 class _Reply:
@@ -154,14 +162,22 @@ class SocketResolver(Resolver):
 class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the package has no types
     """The stock proxy with our way of passing replies on."""
 
+    handler: type[PassingHandler] = PassingHandler
+
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__(options)
-        self.proxy_app = Application([(r"/(.*)", PassingHandler, {"proxy": self})])
+        self.proxy_app = Application([(r"/(.*)", self.handler, {"proxy": self})])
 
 
-def run(arguments: Sequence[str]) -> None:
+class GuardingProxy(PassingProxy):
+    """The same, and a learner's server is its learner's alone."""
+
+    handler = GuardingHandler
+
+
+def run(arguments: Sequence[str], *, guards: bool) -> None:
     """Run the stock command line with our proxy in it; it has no option for this."""
     Resolver.configure(SocketResolver)  # for websockets too
     AsyncHTTPClient.configure(None, max_clients=AT_ONCE, max_body_size=LARGEST_REPLY)
-    cli.PythonProxy = PassingProxy
+    cli.PythonProxy = GuardingProxy if guards else PassingProxy
     cli.main(args=list(arguments))
