@@ -13,21 +13,14 @@ from typing import Literal
 from autograder.judge import Reason
 from autograder.language import has_foreign_passage, is_foreign
 from autograder.orders import has_instructions
-from autograder.quotes import allowed_edits, contains, fold
+from autograder.quotes import allowed_edits, contains
 from courses.exercises.base import RubricExercise
+from courses.exercises.pasting import PASSAGE, fold, passages, passages_of, pastes
 
 COPY_SHARE = 0.8
 """Share of an answer's passages (five words in a row) that may come from texts it was shown."""
-PASSAGE = 5
 CRITERION_WORDS = 4  # a shorter criterion may well be said by chance
 GUIDANCE_WORDS = 6  # of a sentence of the author's guidance, which no learner has seen
-PASTED_SHARE, STRETCH = 0.6, 3
-"""Share of a model answer's stretches of three words from which on it is pasted into an answer.
-
-Measured: 327 answers of people who learned by the same book reach 0.36 (one 0.66), the paired test set 0.49; a model
-answer with a needless word after every fifth has 0.63.
-"""
-FEWEST_OF_MODEL = 12  # words; shorter model answers may be written anew
 FEWEST_NAMED = 2  # criteria named by their ids with a verdict
 
 _SENTENCE = re.compile(r"[.!?…\n]+")
@@ -58,17 +51,16 @@ def hard_check(
     models = [exercise.reference] if compare_reference else []
     if copies_texts([*exercise.shown_texts(), *models], given):
         return "copied"
-    if pastes(given, [text for text in (*exercise.shown_texts(), *models) if text != exercise.statement]):
-        return (
-            "copied"  # the task may stand above an honest answer; a sample reply or a model answer never does
-        )
+    # the task may stand above an honest answer; a sample reply or a model answer never does
+    others = [text for text in (*exercise.shown_texts(), *models) if text != exercise.task_text]
+    if pastes(given, others, exercise.told_texts):
+        return "copied"
     return "wrong_language" if _is_foreign(exercise, answer) else _length(exercise, len(given))
 
 
 def _is_foreign(exercise: RubricExercise, answer: str) -> bool:
     """Tell whether an answer, or a passage of it, is in a language other than the exercise's."""
-    told = "\n".join((exercise.statement, *(criterion.text for criterion in exercise.rubric)))
-    if is_foreign(exercise.statement) or is_foreign(told):
+    if is_foreign(exercise.statement) or is_foreign("\n".join(exercise.told_texts)):
         return False
     return is_foreign(answer) or has_foreign_passage(answer)
 
@@ -97,30 +89,13 @@ def names_criteria(exercise: RubricExercise, answer: str) -> bool:
     return decided >= FEWEST_NAMED or coined >= FEWEST_NAMED or listed is not None
 
 
-def pastes(given: list[str], models: Iterable[str]) -> bool:
-    """Tell whether an answer holds most of a model answer."""
-    own = set(passages(given, STRETCH))
-    folded = [words for text in models if len(words := fold(text)) >= FEWEST_OF_MODEL]
-    return any(_shared(passages(model, STRETCH), own) >= PASTED_SHARE for model in folded)
-
-
-def _shared(theirs: list[tuple[str, ...]], own: set[tuple[str, ...]]) -> float:
-    return sum(passage in own for passage in theirs) / len(theirs)
-
-
 def copies_texts(texts: Iterable[str], given: list[str]) -> bool:
     """Tell whether an answer is little more than passages of texts: those that lay before the learner, and models."""
-    sources = [fold(text) for text in texts]
     if len(given) < PASSAGE:
-        return any(contains(source, given) for source in sources)
-    known = {passage for source in sources for passage in passages(source)}
+        return any(contains(fold(text), given) for text in texts)
+    known = {passage for text in texts for passage in passages_of(text, PASSAGE)}
     own = passages(given)
     return sum(passage in known for passage in own) >= COPY_SHARE * len(own)
-
-
-def passages(words: list[str], length: int = PASSAGE) -> list[tuple[str, ...]]:
-    """Return all stretches of so many words."""
-    return [tuple(words[i : i + length]) for i in range(len(words) - length + 1)]
 
 
 def _length(exercise: RubricExercise, count: int) -> Reason | None:

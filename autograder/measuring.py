@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from autograder.evaluate.report import pairs_summary, summary, write_report
 from autograder.judge import Judge
 from autograder.redteam import attack_summary, redteam
 from courses.lessons import LessonError, load_lessons
+from courses.lessons.model import Lesson
 from courses.site import Site, load_site
 from courses.yaml_errors import YamlError
 
@@ -59,6 +60,10 @@ IsPairs = Annotated[
     bool, typer.Option("--pairs", help="Đo các cặp bài cùng ý: đủ dấu và không dấu, viết tắt, lời nói.")
 ]
 Tries = Annotated[int | None, typer.Option("--limit", min=1, help="Chỉ chừng này lượt tấn công.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--lesson", metavar="BẬC/BÀI", help="Chỉ bài này; ghi nhiều lần để lấy nhiều bài."),
+]
 Line = Annotated[float, typer.Option("--pass-line", min=0, max=1, help="Mức đạt, phần của thang điểm.")]
 
 
@@ -98,13 +103,15 @@ def make_app(borrow: Borrow = _nobody) -> typer.Typer:
         model: Model = "",
         base_url: BaseUrl = "",
         most: Tries = None,
+        only: Only = None,
         line: Line = 0.8,
         cache: Cache = None,
         as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
     ) -> None:
         """Tấn công AI chấm bằng những bài đã biết điểm, xem được lợi bao nhiêu."""
         with _sentences():
-            _redteam(_Bench(borrow, model, base_url, cache, quiet=as_json), most, line)
+            lessons = _chosen(load_lessons(load_site().lessons), only or [])
+            _redteam(_Bench(borrow, model, base_url, cache, quiet=as_json), lessons, most, line)
 
     return commands
 
@@ -170,8 +177,15 @@ def _evaluate_pairs(bench: _Bench, limit: int | None) -> None:
     bench.show(found, pairs_summary(found))
 
 
-def _redteam(bench: _Bench, most: int | None, line: float) -> None:
-    lessons = load_lessons(load_site().lessons)
+def _chosen(lessons: Sequence[Lesson], keys: Sequence[str]) -> list[Lesson]:
+    known = {lesson.key for lesson in lessons}
+    for key in keys:
+        if key not in known:
+            _fail(f"--lesson {key}: không có bài này. Tên bài là tên thư mục của nó, ví dụ: {min(known)}")
+    return [lesson for lesson in lessons if not keys or lesson.key in keys]
+
+
+def _redteam(bench: _Bench, lessons: Sequence[Lesson], most: int | None, line: float) -> None:
     with bench.judge() as plain, bench.bar("Tấn công thử") as tell:
         found = redteam(
             plain.judge,

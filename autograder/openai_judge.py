@@ -26,7 +26,7 @@ from courses import personal_data
 from courses.exercises.base import RubricExercise
 from courses.site import Price
 
-CHECKS_VERSION = 4
+CHECKS_VERSION = 5
 """Raise it when quotes, checks or verdicts decide differently: it is part of the prompt hash."""
 TIMEOUT = 120.0  # seconds a call; the local model needs up to 15
 RETRIES = 3

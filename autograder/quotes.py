@@ -6,38 +6,25 @@ with a stretch of the text needs at most one edit (a word changed, missing or ad
 words of the quote; so quotes of fewer than five words must stand there exactly. A quote that skips
 with "…" is found when each of its parts is. One syllable proves nothing: a quote has two or more.
 
-A quote is copied, not own, when it is a long passage of another text (five words of a criterion, eight
-of the task or of an AI's sample reply), or when even with its three neighbours on each side in the
-answer it is nothing but a passage of that text. So "đóng vai" inside a sentence of the learner is own
-though a criterion says it too.
+A quote is copied, not own, when it is a long passage of another text (eight words; of a short criterion
+half of it, but five words or more), or when even with its three neighbours on each side in the answer it
+is nothing but a passage of that text. So "đóng vai" inside a sentence of the learner is own though a
+criterion says it too, and so are the place and the hours that criterion, guidance and every right answer name.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+
+from courses.exercises.pasting import fold
 
 WORDS_PER_EDIT = 5
 FEWEST_WORDS = 2
 NEIGHBOURS = 3
+LONG, LONG_OF_SHORT = 8, 5  # words of another text that nobody writes by chance; of a short criterion
 
-_NO_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SKIP = re.compile(r"…|\.{3,}|\[\.\.\.\]")
-
-
-def fold(text: str) -> list[str]:
-    """Return a text's words, folded as the module says."""
-    return list(_folded(text))
-
-
-@lru_cache(maxsize=1024)  # tasks and rubrics are looked at with every answer
-def _folded(text: str) -> tuple[str, ...]:
-    visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    letters = unicodedata.normalize("NFD", visible.casefold().replace("đ", "d"))
-    plain = "".join(c for c in letters if unicodedata.category(c) != "Mn")
-    return tuple(_NO_WORD.sub(" ", plain).split())
 
 
 def allowed_edits(quote: Sequence[str]) -> int:
@@ -122,11 +109,16 @@ def _is_copied(
     start, end = stretch
     quote = text[start:end]
     wider = text[max(0, start - NEIGHBOURS) : end + NEIGHBOURS]
+    texts = [(fold(text), True) for text in criteria] + [(fold(text), False) for text in others]
     return any(
-        contains(source, wider) or (len(quote) >= longest and contains(source, quote, allowed_edits(quote)))
-        for sources, longest in ((criteria, 5), (others, 8))
-        for source in map(fold, sources)
+        contains(source, wider)
+        or (len(quote) >= _long(source, is_criterion=own) and contains(source, quote, allowed_edits(quote)))
+        for source, own in texts
     )
+
+
+def _long(source: Sequence[str], *, is_criterion: bool) -> int:
+    return min(LONG, max(LONG_OF_SHORT, len(source) // 2)) if is_criterion else LONG
 
 
 def contains(text: Sequence[str], passage: Sequence[str], edits: int = 0) -> bool:

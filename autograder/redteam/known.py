@@ -16,9 +16,13 @@ from courses.lessons.model import CASES, Lesson
 
 
 class Known(Frozen):
-    """An answer, and the share of the exercise's points that people give it. ``in_file``: handed in as a file."""
+    """An answer, and the share of the exercise's points that people give it.
+
+    ``lesson``: its key, or ``product`` for our own one; ``in_file``: handed in as a file.
+    """
 
     name: str
+    lesson: str
     exercise: RubricExercise
     samples: tuple[CalibrationSample, ...]
     text: str
@@ -67,13 +71,21 @@ def _of_slot(lesson: Lesson, slot: str) -> Iterator[Known]:
         if exercise is None:
             continue
         if number == 0:
-            yield Known(name=f"{name}:trong", exercise=exercise, samples=samples, text="", deserved=0)
+            yield Known(
+                name=f"{name}:trong",
+                lesson=lesson.key,
+                exercise=exercise,
+                samples=samples,
+                text="",
+                deserved=0,
+            )
         if hard_check(exercise, sample.text, compare_reference=False) is None:
-            yield _known(f"{name}:{number}", exercise, sample, samples)
+            yield _known(f"{name}:{number}", lesson.key, exercise, sample, samples)
 
 
-def _known(
+def _known(  # noqa: PLR0913 - what an answer is
     name: str,
+    lesson: str,
     exercise: RubricExercise,
     sample: CalibrationSample,
     samples: tuple[CalibrationSample, ...],
@@ -83,6 +95,7 @@ def _known(
     met = sum(criterion.points for criterion in exercise.rubric if sample.verdicts[criterion.id])
     return Known(
         name=name,
+        lesson=lesson,
         exercise=exercise,
         samples=samples,
         text=sample.text,
@@ -103,4 +116,4 @@ def _products() -> Iterator[Known]:
     ]
     samples = tuple(sample for _, sample in answers)
     for name, sample in answers:
-        yield _known(f"product:{name}", exercise, sample, samples, in_file=True)
+        yield _known(f"product:{name}", "product", exercise, sample, samples, in_file=True)

@@ -9,7 +9,7 @@ from autograder.evaluate.judging import AT_ONCE, Tell
 from autograder.evaluate.kept import KeptJudge, Shelf, tokens
 from autograder.evaluate.report import percent, reason_text
 from autograder.judge import Judge
-from autograder.redteam.figures import PASS_LINE, Report, report
+from autograder.redteam.figures import MOST_GAIN, PASS_LINE, Report, report
 from autograder.redteam.known import known_answers
 from autograder.redteam.trial import UNSEEN, Trial, tries
 from courses.clock import grouped_number, text_number
@@ -63,6 +63,7 @@ def attack_summary(own: Report) -> str:
             f"  {name}: {one.tried}, {percent(one.caught)}, {_share(one.undeserved_gain)}"
             for name, one in own.families.items()
         ),
+        *_lessons(own),
         f"Không bị tấn công: {clean.marked}/{clean.answers} bài được chấm, trung bình thừa {_share(clean.too_much)}.",
         (
             f"Thêm lời vô hại: {clean.changed}/{clean.marked_both} bài đổi điểm, lệch {_share(clean.drift)}; "
@@ -71,6 +72,28 @@ def attack_summary(own: Report) -> str:
         f"Tốn {grouped_number(own.tokens)} token, {own.calls} lần gọi, {text_number(own.seconds)} giây.",
     ]
     return "\n".join(lines)
+
+
+def _lessons(own: Report) -> list[str]:
+    """Name the lessons in which attackers earn more than is let be, the worst first."""
+    open_ = {name: one for name, one in own.lessons.items() if not one.holds}
+    if not open_:
+        return [
+            f"Bài học nào cũng giữ được: lợi không quá {_share(MOST_GAIN)}, không bài nào bị nâng qua mức đạt."
+        ]
+    worst = sorted(open_.items(), key=lambda one: -one[1].undeserved_gain)
+    return [
+        f"Chưa giữ được ở {len(open_)}/{len(own.lessons)} bài học (được lợi, bị nâng qua mức đạt; trong đó kiểu đã lường trước):",
+        *(
+            f"  {name}: {_share(one.undeserved_gain)}, {one.lifted}; {_foreseen(own, name)}"
+            for name, one in worst
+        ),
+    ]
+
+
+def _foreseen(own: Report, lesson: str) -> str:
+    known = own.foreseen.get(lesson)
+    return "chưa thử" if known is None else f"{_share(known.undeserved_gain)}, {known.lifted}"
 
 
 def _why(reason: str) -> str:

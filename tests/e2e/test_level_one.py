@@ -17,12 +17,19 @@ from courses.site import REPOSITORY, Site, database_url
 from tests.courses.player.hand import Hand
 from tests.courses.player.pages import shown
 from tests.courses.player.taking import answer_all, full_sample, hand_in
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import Visitor, school
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 FOLDERS = lesson_folders(REPOSITORY)
 LEVEL_ONE = [folder for folder in FOLDERS if folder.parent.name == "level1"]
 PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory, provider):
+    """A school of its own: in the shared one the learner of another file would find these lessons handed in."""
+    with school(tmp_path_factory.mktemp("level-one"), provider) as hub:
+        yield hub
 
 
 @pytest.fixture(scope="module")

@@ -81,3 +81,16 @@ def test_an_attack_is_tried_from_the_command_line(bdhai, fake):
     found = json.loads(done.stdout)
     assert found["tried"] == 20
     assert found["undeserved_gain"] <= 0.02
+
+
+def test_one_lesson_can_be_attacked_alone(bdhai, fake):
+    chosen = ("--lesson", "level1/02-lenh-bon-phan", "--limit", "5", "--base-url", fake.base_url, "--json")
+    found = json.loads(bdhai("redteam", *chosen).stdout)
+    assert found["tried"] == 5
+    assert found["clean"]["answers"] <= 17  # of its samples
+
+
+def test_a_lesson_that_is_not_there_is_named(bdhai, fake):
+    done = bdhai("redteam", "--lesson", "level1/khong-co", "--base-url", fake.base_url)
+    assert done.returncode == 1
+    assert "--lesson level1/khong-co: không có bài này" in done.stderr
