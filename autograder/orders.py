@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from autograder.disguised import is_disguised, readings
-from autograder.quotes import fold
+from courses.exercises.pasting import fold
 
 _RAW_MARKS = (  # as written, any case
     r"<\|[^|]{0,40}\|>",  # chat template tokens
