@@ -40,7 +40,7 @@ def test_what_is_not_the_learners_is_not_read(stock, ours, place, way):
 def test_it_is_not_written_and_nothing_is_put_beside_it(stock, ours, place):
     code = f"""
 beside = Path(T["{place}"]).parent / "tan-cong"
-print(json.dumps([works(lambda: open(T["{place}"], "ab")), works(lambda: beside.write_text("x"))]))
+print(json.dumps([works(lambda: open(T["{place}"], "r+b")), works(lambda: beside.write_text("x"))]))
 """
     assert stock.got(code) == [True, True]
     opened, _ = ours.got(code)  # a folder of that name may be the cell's own /tmp, so look from outside
