@@ -7,15 +7,18 @@ a learner's work, and a learner may write about grading without meaning to trick
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from autograder.judge import Reason
 from autograder.language import has_foreign_passage, is_foreign
 from autograder.orders import has_instructions
-from autograder.pasted import copies_texts, pastes
-from autograder.quotes import allowed_edits, contains, fold
+from autograder.quotes import allowed_edits, contains
 from courses.exercises.base import RubricExercise
+from courses.exercises.pasting import PASSAGE, fold, passages, passages_of, pastes
 
+COPY_SHARE = 0.8
+"""Share of an answer's passages (five words in a row) that may come from texts it was shown."""
 CRITERION_WORDS = 4  # a shorter criterion may well be said by chance
 GUIDANCE_WORDS = 6  # of a sentence of the author's guidance, which no learner has seen
 FEWEST_NAMED = 2  # criteria named by their ids with a verdict
@@ -49,20 +52,15 @@ def hard_check(
     if copies_texts([*exercise.shown_texts(), *models], given):
         return "copied"
     # the task may stand above an honest answer; a sample reply or a model answer never does
-    others = [text for text in (*exercise.shown_texts(), *models) if text != exercise.statement]
-    if pastes(given, others, _told(exercise)):
+    others = [text for text in (*exercise.shown_texts(), *models) if text != exercise.task_text]
+    if pastes(given, others, exercise.told_texts):
         return "copied"
     return "wrong_language" if _is_foreign(exercise, answer) else _length(exercise, len(given))
 
 
-def _told(exercise: RubricExercise) -> tuple[str, ...]:
-    """Return what the exercise itself says to a learner."""
-    return (exercise.statement, *(criterion.text for criterion in exercise.rubric))
-
-
 def _is_foreign(exercise: RubricExercise, answer: str) -> bool:
     """Tell whether an answer, or a passage of it, is in a language other than the exercise's."""
-    if is_foreign(exercise.statement) or is_foreign("\n".join(_told(exercise))):
+    if is_foreign(exercise.statement) or is_foreign("\n".join(exercise.told_texts)):
         return False
     return is_foreign(answer) or has_foreign_passage(answer)
 
@@ -89,6 +87,15 @@ def names_criteria(exercise: RubricExercise, answer: str) -> bool:
     any_id = "|".join(re.escape(id_) for id_ in sorted(ids, key=len, reverse=True))
     listed = re.search(rf"(?<![\w-])(?:(?:{any_id})\s*[,;|]\s*){{2,}}(?:{any_id})(?![\w-])", answer)
     return decided >= FEWEST_NAMED or coined >= FEWEST_NAMED or listed is not None
+
+
+def copies_texts(texts: Iterable[str], given: list[str]) -> bool:
+    """Tell whether an answer is little more than passages of texts: those that lay before the learner, and models."""
+    if len(given) < PASSAGE:
+        return any(contains(fold(text), given) for text in texts)
+    known = {passage for text in texts for passage in passages_of(text, PASSAGE)}
+    own = passages(given)
+    return sum(passage in known for passage in own) >= COPY_SHARE * len(own)
 
 
 def _length(exercise: RubricExercise, count: int) -> Reason | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from autograder.quotes import fold
+from courses.exercises.pasting import fold
 
 FEWEST_WORDS = 8
 """Words below which a text is too short to tell."""

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from autograder.disguised import is_disguised, readings
-from autograder.quotes import fold
+from courses.exercises.pasting import fold
 
 _RAW_MARKS = (  # as written, any case
     r"<\|[^|]{0,40}\|>",  # chat template tokens

@@ -15,47 +15,16 @@ criterion says it too, and so are the place and the hours that criterion, guidan
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
+
+from courses.exercises.pasting import fold
 
 WORDS_PER_EDIT = 5
 FEWEST_WORDS = 2
 NEIGHBOURS = 3
-_LETTERS = 20_000  # remembered; whoever sends all of Unicode shall not fill the memory
 LONG, LONG_OF_SHORT = 8, 5  # words of another text that nobody writes by chance; of a short criterion
 
-_NO_WORD = re.compile(r"[\W_]+", re.UNICODE)
 _SKIP = re.compile(r"…|\.{3,}|\[\.\.\.\]")
-
-
-class _Without(dict[int, int | None]):
-    """A table for ``str.translate`` that drops a Unicode category; it learns letters as they come."""
-
-    def __init__(self, category: str) -> None:
-        super().__init__()
-        self._category = category
-
-    def __missing__(self, letter: int) -> int | None:
-        if len(self) >= _LETTERS:
-            self.clear()
-        self[letter] = None if unicodedata.category(chr(letter)) == self._category else letter
-        return self[letter]
-
-
-_INVISIBLE, _MARKS = _Without("Cf"), _Without("Mn")
-
-
-def fold(text: str) -> list[str]:
-    """Return a text's words, folded as the module says."""
-    return list(_folded(text))
-
-
-@lru_cache(maxsize=1024)  # tasks and rubrics are looked at with every answer
-def _folded(text: str) -> tuple[str, ...]:
-    visible = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
-    letters = unicodedata.normalize("NFD", visible.casefold().replace("đ", "d"))
-    return tuple(_NO_WORD.sub(" ", letters.translate(_MARKS)).split())
 
 
 def allowed_edits(quote: Sequence[str]) -> int:

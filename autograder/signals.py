@@ -18,8 +18,8 @@ from typing import Protocol, runtime_checkable
 
 from autograder.judge import CalibrationSample, Judge, Signals
 from autograder.language import spelled_out
-from autograder.quotes import fold
 from courses.exercises.base import Frozen, RubricExercise
+from courses.exercises.pasting import fold
 
 BAND_TOLERANCE = 0.25
 """Share of the points by which the direct band may differ from the checked verdicts: one of four or five.

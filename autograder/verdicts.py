@@ -11,8 +11,9 @@ from collections.abc import Collection, Sequence
 from pydantic import BaseModel, ConfigDict
 
 from autograder.judge import NO_ATTEMPT, Judgement, Reason, Usage, Verdict, abstain
-from autograder.quotes import fold, is_found, is_own
+from autograder.quotes import is_found, is_own
 from courses.exercises.base import Criterion, RubricExercise
+from courses.exercises.pasting import fold
 
 LOST_LIMIT = 0.5
 """Share of claims with a quote that was not found above which a whole judgement is not trusted."""

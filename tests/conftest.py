@@ -1,6 +1,9 @@
 """What all tests share: options, and the one browser."""
 
+import asyncio
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import settings
@@ -16,6 +19,30 @@ def pytest_addoption(parser):
     )
 
 
+@contextmanager
+def loop_running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
+    """Let this thread say that a loop, or none, is running."""
+    before = asyncio._get_running_loop()  # noqa: SLF001 - made for those who implement loops, as Playwright does
+    asyncio._set_running_loop(loop)  # noqa: SLF001 - as above
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(before)  # noqa: SLF001 - as above
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    """Hide Playwright's loop from tests without a browser.
+
+    Between its calls it stands still but is "running" in this thread as long as the browser lives, and whatever
+    starts a loop of its own, such as a judge, would be refused.
+    """
+    if "chromium" in item.fixturenames:
+        return (yield)
+    with loop_running(None):
+        return (yield)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """Start Debian's Chromium once for all tests: two of Playwright's loops can't live in one process."""
@@ -25,5 +52,7 @@ def chromium():
             executable_path=shutil.which("chromium"),
             args=["--headless", "--no-sandbox", "--disable-gpu", *quiet],
         )
+        loop = asyncio._get_running_loop()  # noqa: SLF001 - as above
         yield browser
-        browser.close()
+        with loop_running(loop):  # the last test may have been one without it
+            browser.close()

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from autograder.evaluate.dataset import Dataset, Labelled
-from autograder.quotes import fold
+from courses.exercises.pasting import fold
 
 COMMON = 0.25
 """Share of an exercise's answers that use a word which counts as expected, where there is no reference."""

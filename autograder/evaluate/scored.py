@@ -20,8 +20,8 @@ from pathlib import Path
 
 from autograder.evaluate.dataset import Labelled, Task
 from autograder.evaluate.rows import MOST_WORDS, ScoreRow
-from autograder.quotes import fold
 from courses.exercises.base import Criterion
+from courses.exercises.pasting import fold
 from courses.exercises.rubric import WrittenExercise
 
 RUNS = 5

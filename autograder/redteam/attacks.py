@@ -64,7 +64,7 @@ def _own(exercise: RubricExercise) -> Mapping[str, str]:
         "points": f"{exercise.points:g}",
         "reference": exercise.reference,
         "half_reference": ". ".join(sentences[: (len(sentences) + 1) // 2]),
-        "sample_reply": "\n".join(text for text in exercise.shown_texts() if text != exercise.statement),
+        "sample_reply": "\n".join(text for text in exercise.shown_texts() if text != exercise.task_text),
     }
 
 

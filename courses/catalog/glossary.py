@@ -27,15 +27,21 @@ def _short(text: str) -> str:
 
 
 class Term(Frozen):
-    """One word and what it means, in at most two plain sentences."""
+    """One word and what it means, in at most two plain sentences.
+
+    ``technical``: a word that looks easy and is not; a lesson that uses it explains it where it first does.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     word: str = Field(min_length=1, max_length=60)
     means: Annotated[str, Field(min_length=1, max_length=LETTERS), AfterValidator(_short)]
 
-    def plain(self, shown: str) -> str:
-        """Return a text with the explanation in brackets, for places without pop-ups."""
-        return f"{shown} ({self.means.rstrip('.')})"
+    technical: bool = False
+
+    @property
+    def bracketed(self) -> str:
+        """The explanation in brackets, for places without pop-ups."""
+        return f"({self.means.rstrip('.')})"
 
 
 Glossary = Mapping[str, Term]

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from courses.exercises.markdown import render
+from courses.exercises.text import without_pictures
 
 Status = Literal["right", "partly", "wrong", "blank", "waiting"]
 """``waiting`` = cannot be marked yet (a person or the judge decides); it never means wrong."""
@@ -292,9 +293,19 @@ class RubricExercise(Exercise):
         del answer
         return bool(self.rubric)
 
+    @property
+    def task_text(self) -> str:
+        """The statement without the words for its pictures: whoever copies a picture out writes much the same."""
+        return without_pictures(self.statement)
+
+    @property
+    def told_texts(self) -> tuple[str, ...]:
+        """What the exercise itself says to a learner, whose words an honest answer may repeat: task and criteria."""
+        return (self.task_text, *(criterion.text for criterion in self.rubric))
+
     def shown_texts(self) -> tuple[str, ...]:
         """Return the texts, criteria aside, that a learner may have copied into an answer."""
-        return (self.statement,)
+        return (self.task_text,)
 
 
 class SampleExpectation(Frozen):

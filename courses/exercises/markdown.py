@@ -1,4 +1,4 @@
-"""Markdown to HTML for exercise statements and prose: CommonMark with tables, raw HTML off."""
+"""Markdown to HTML for exercise statements and prose: CommonMark with tables, raw HTML off; a table scrolls in a frame of its own."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
+_FRAME = '<div class="table-wrap prose-table" role="group" tabindex="0" aria-label="Bảng; vuốt ngang để xem hết">\n'
+
 
 @lru_cache(maxsize=1)
 def _engine() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
+    made = MarkdownIt("commonmark", {"html": False}).enable("table")
+    made.add_render_rule("table_open", lambda *_: f"{_FRAME}<table>\n")
+    made.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
+    return made
 
 
 def render(text: str) -> str:

@@ -13,8 +13,9 @@ Where a number is compared with what an author expects, each possible reading ma
 keyboard offers is not what is asked. Where a number is only read (a column that is added up), the first counts.
 
 In a running text (``numbers_in``) only no-break spaces group thousands: ``15 300`` may be two numbers. What has no
-reading (``12.11.2026``, ``mục 1.2.3``) is no number. Words of size count only where they are asked for: then
-``1,2 triệu`` and ``1 tỷ 250 triệu`` are 1.200.000 and 1.250.000.000.
+reading (``12.11.2026``, ``mục 1.2.3``) is no number. The time ``19h30`` is 19 and 30. Words of size count only where
+they are asked for: then ``1,2 triệu`` and ``1 tỷ 250 triệu`` are 1.200.000 and 1.250.000.000, and what people type on a
+phone is read, too: ``90k``, ``90 nghin``, ``16tr740`` (16.740.000), ``1tr2`` (1.200.000).
 
 Dates are day, month, year: ``2/11/2026``, ``02-11-2026``, ``2.11.2026``; also ``2026-11-02``.
 """
@@ -38,10 +39,19 @@ _GROUPED = re.compile(rf"(\d{{1,3}})(?:([.,{_SPACES}])\d{{3}})(?:\2\d{{3}})*(?:(
 _DIGITS = re.compile(r"\D", re.ASCII)
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _MARKER = re.compile(r"(?m)^[ \t]*(?:[-*+][ \t]*)?\d{1,2}[.)][ \t]")  # the number of a list's item
-_SIZES = {"nghìn": 10**3, "ngàn": 10**3, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
-_SIZE = r"[ \u00a0\u202f]{0,3}(nghìn|ngàn|triệu|t[ỷỉ](?!\s+lệ))\b"
+_SIZES = {
+    **dict.fromkeys(("nghìn", "ngàn", "nghin", "ngan", "k"), 10**3),
+    **dict.fromkeys(("triệu", "trieu", "tr"), 10**6),
+    **dict.fromkeys(("tỷ", "tỉ", "ty"), 10**9),
+}
+_SPACE = r"[ \u00a0\u202f]{0,3}"
+_SIZE = r"(nghìn|ngàn|nghin|ngan|k|triệu|trieu|tr|t[ỷỉy](?!\s+l[ệe]))"
+_REST = r"(?:(?<=[a-zỷỉ])([0-9]{1,3})(?![\w]|[.,][0-9])|\b)"  # 16tr740: what follows is a part of the size
 _WRITTEN = r"[0-9]{1,3}(?:[\u00a0\u202f][0-9]{3}(?![0-9]))+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)*"
-_IN_TEXT = re.compile(rf"(?<![\w.,])({_WRITTEN})(?:{_SIZE})?(?:{_SIZE})?", re.IGNORECASE)
+_MINUTES = r"(?<=[0-9][hg])([0-9]{1,2})(?![0-9])"  # 19h30
+_IN_TEXT = re.compile(
+    rf"(?<![\w.,])({_WRITTEN})(?:{_SPACE}{_SIZE}{_REST})?(?:{_SPACE}{_SIZE}\b)?|{_MINUTES}", re.IGNORECASE
+)
 _MOST = 2000  # numbers of a text
 _DATE = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00)?)?", re.ASCII)
@@ -92,17 +102,19 @@ def numbers_in(text: str, *, sizes: bool = False) -> tuple[Number, ...]:
 
 
 def _numbers(found: Iterator[re.Match[str]]) -> Iterator[Number]:
-    return (Number(one[1], frozenset(values)) for one in found if (values := readings(one[1])))
+    digits = (one[1] or one[5] for one in found)
+    return (Number(one, frozenset(values)) for one in digits if (values := readings(one)))
 
 
 def _joined(plain: str, found: Iterator[re.Match[str]]) -> Iterator[Number]:
     """Yield numbers with their size; what follows a size and has a smaller one belongs to it."""
     end, before, whole = 0, 1, Number("", frozenset())
     for one in found:
-        size = prod(_SIZES[word.lower()] for word in one.groups()[1:] if word)
-        number = Number(one[0], frozenset(value * size for value in readings(one[1])))
+        size = prod(_SIZES[word.lower()] for word in (one[2], one[4]) if word)
+        more = Decimal(f"0.{one[3] or 0}")
+        number = Number(one[0], frozenset((value + more) * size for value in readings(one[1] or one[5])))
         if whole.values and 1 < size < before and not plain[end : one.start()].strip():
-            sums = (more + value for more in whole.values for value in number.values)
+            sums = (begun + value for begun in whole.values for value in number.values)
             whole = Number(f"{whole.written} {number.written}", frozenset(sums))
         else:
             if whole.values:

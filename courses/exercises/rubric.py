@@ -60,9 +60,13 @@ class WrittenExercise(RubricExercise):
         text = narrow(answer, TextAnswer).text
         if self.is_blank(answer):
             return blank(self)
-        if is_copy_of(text, self.statement):
+        if any(is_copy_of(text, task) for task in self.tasks()):
             return copied(self)
         return Mark(score=None, max_score=self.points, status="waiting", comment="Bài đang chờ chấm.")
+
+    def tasks(self) -> tuple[str, ...]:
+        """Return the texts that are no answer when they alone are handed in."""
+        return (self.task_text,)
 
     def render_answer(self, answer: BaseModel) -> str:
         """See ``Exercise.render_answer``."""

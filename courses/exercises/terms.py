@@ -12,7 +12,7 @@ TERM = re.compile(r"\{term:(?P<id>[^|}\n]*)(?:\|(?P<shown>[^|}\n]*))?\}")
 
 # Markdown must see one plain letter where a mark stands; these two never occur in a text.
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_STAND_IN = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_STAND_IN = re.compile(f"{_OPEN}(\\d+){_CLOSE}([.,;:!?…)”’]*)")
 
 
 def render_with_terms(text: str, means: Mapping[str, str], first: int) -> str:
@@ -30,7 +30,12 @@ def render_with_terms(text: str, means: Mapping[str, str], first: int) -> str:
         return f"{_OPEN}{len(marks) - 1}{_CLOSE}"
 
     html = render(TERM.sub(keep, text.replace(_OPEN, "").replace(_CLOSE, "")))
-    return _STAND_IN.sub(lambda found: marks[int(found[1])], html)
+    return _STAND_IN.sub(lambda found: _kept_together(marks[int(found[1])], found[2]), html)
+
+
+def _kept_together(mark: str, signs: str) -> str:
+    """Return a mark with the signs behind it: a browser may break a line between a button and its full stop."""
+    return f'<span class="term-end">{mark}{signs}</span>' if signs and mark.startswith("<") else mark + signs
 
 
 def count_terms(text: str) -> int:

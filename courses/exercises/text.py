@@ -9,6 +9,7 @@ from functools import lru_cache
 _MARKUP = re.compile(r"[\W_]+", re.UNICODE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # Unicode's category Cc without \t and \n
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)\s]*\)")
 _COPY_WORDS = 8  # a shorter passage of the task may well be a learner's own words
 
 
@@ -34,6 +35,11 @@ def is_encodable(text: str) -> bool:
 def words(text: str) -> list[str]:
     """Return the syllables of a text, in small letters, without punctuation and Markdown signs."""
     return _MARKUP.sub(" ", nfc(text).casefold()).split()
+
+
+def without_pictures(text: str) -> str:
+    """Return a Markdown text without its pictures and the words for them."""
+    return _PICTURE.sub(" ", text)
 
 
 def is_copy_of(answer: str, task: str) -> bool:

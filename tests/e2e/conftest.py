@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from courses.exercises.base import RubricExercise
 from courses.lessons import load_lessons
 from courses.site import REPOSITORY
 from tests.fake_openai import FakeOpenAI, by_answer
@@ -29,12 +30,13 @@ def provider(lessons):
 
 
 def expected_verdicts(lessons):
+    """What the authors expect, by the text that a judge reads: canvases and files have one, too."""
     return {
-        own.answer["text"]: own.verdicts | own.understood
+        text: own.verdicts | own.understood
         for lesson in lessons
         for sample in lesson.samples
-        for own in sample.expect.values()
-        if own.answer.get("text")
+        for name, own in sample.expect.items()
+        if (text := judged_text(lesson.slot(name).variant(sample.case), own))
     }
 
 
@@ -42,6 +44,13 @@ def school(folder, provider):
     """Open a hub in this folder whose AI is the provider above."""
     ai = {"BDHAI_AI": "", "OPENAI_BASE_URL": provider.base_url, "OPENAI_API_KEY": PROVIDER_KEY}
     return running_hub(folder, ai)
+
+
+def judged_text(exercise, expectation):
+    """The text that a judge reads of a sample; empty where no judge reads any."""
+    if not isinstance(exercise, RubricExercise):
+        return ""
+    return exercise.judged_text(exercise.parse_answer(expectation.answer))
 
 
 @pytest.fixture(scope="session")

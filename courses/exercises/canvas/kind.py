@@ -131,7 +131,7 @@ class Canvas(WrittenExercise):
 
     def shown_texts(self) -> tuple[str, ...]:
         """See ``RubricExercise.shown_texts``."""
-        return (self.statement, *(text for place in self.fields for text in (place.label, place.ask) if text))
+        return (self.task_text, *(text for place in self.fields for text in (place.label, place.ask) if text))
 
     def render_answer(self, answer: BaseModel) -> str:
         """See ``Exercise.render_answer``."""

@@ -70,8 +70,10 @@ class Parts(Rule):
 
 # Dates, document numbers and points of law are no figures of a report.
 _OFFICE = re.compile(
-    r"(?i)ngày\s{0,3}\d{1,2}(?:\s{0,3}tháng\s{0,3}\d{1,2})?(?:\s{0,3}năm\s{0,3}\d{4})?|\d{1,2}/\d{1,2}/\d{4}"
-    r"|\d{1,6}/(?:\d{4}/)?[a-zđ][\w-]{0,20}|(?:điều|khoản|điểm|bậc|tổ|quý|tháng|năm)\s{1,3}\d{1,4}"
+    r"(?i)ng[àa]y\s{0,3}\d{1,2}(?:\s{0,3}th[áa]ng\s{0,3}\d{1,2})?(?:\s{0,3}n[ăa]m\s{0,3}\d{4})?"
+    r"|\d{1,2}/\d{1,2}(?:/\d{4})?|\d{1,6}/(?:\d{4}/)?[a-zđ][\w-]{0,20}"
+    r"|\b(?:điều|khoản|điểm|bậc|tổ|quý|năm|thứ|phần|ý|bản|th[áa]ng|trang(?: chiếu)?|slide|ngu[ồo]n|c[âa]u)"
+    r"\s{1,3}\d{1,4}(?![\w.,]*\d)"
 )
 
 
@@ -79,10 +81,14 @@ class NumbersKept(Rule):
     """Every number of a source stands in the work; numbers that the source has not are told, too.
 
     ``sizes``: ``1,2 triệu`` is the same as ``1.200.000``. Which numbers are missing is not told: they may be the key.
+    ``only``: a number that neither the source nor ``also`` has costs as much as a missing one. Dates, the numbers of
+    documents, pages and parts, and a list's markers are no such numbers.
     """
 
     source: str = Field(min_length=1)
     sizes: bool = False
+    only: bool = False
+    also: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -97,25 +103,29 @@ class NumbersKept(Rule):
     def _has_numbers(self) -> NumbersKept:
         if not self._numbers(self.source):
             raise ValueError("không có con số nào trong bản gốc")
+        if self.also and not self.only:
+            raise ValueError("also chỉ dùng cùng only: true")
         return self
 
     def said(self) -> str:
         """See ``Rule.said``."""
-        return "Giữ đủ các con số của bản gốc"
+        return f"Giữ đủ các con số của bản gốc{', không thêm số nào' if self.only else ''}"
 
     def look(self, work: Work) -> Finding:
         """See ``Rule.look``."""
         source = self._numbers(self.source)
         own = "\n".join((work.body, *(" ; ".join(row) for row in work.facts.rows)))
         missing = _not_in(source, self._numbers(own))
-        extra = dict.fromkeys(_not_in(self._numbers(_OFFICE.sub(" ", own)), source))
+        known = (*source, *self._numbers(self.also))
+        extra = dict.fromkeys(_not_in(self._numbers(_OFFICE.sub(" ", own)), known))
         details = []
         if missing:
             mend = "bạn dò lại từng số với bản gốc"
             details.append(f"còn thiếu {len(missing)}/{len(source)} con số của bản gốc, {mend}")
         if extra:
             details.append(f"bản gốc không có số: {some(extra)} – bạn xem lại nhé")
-        return Finding(right=len(source) - len(missing), total=len(source), details=tuple(details))
+        lost = len(missing) + (len(extra) if self.only else 0)
+        return Finding(right=max(0, len(source) - lost), total=len(source), details=tuple(details))
 
     def _numbers(self, text: str) -> tuple[Number, ...]:
         return numbers_in(nfc(text), sizes=self.sizes)

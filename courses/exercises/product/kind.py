@@ -146,7 +146,7 @@ class Product(WrittenExercise):
 
     def _is_copied(self, answer: BaseModel) -> bool:
         own = narrow(answer, ProductAnswer)
-        return own.file is None and is_copy_of(own.text, self.statement)
+        return own.file is None and is_copy_of(own.text, self.task_text)
 
     @property
     def judged_words(self) -> tuple[int, int]:

@@ -20,6 +20,8 @@ export function mount(api) {
   const result = h("div", { class: "prompt-reply" });
   const button = h("button", { type: "button", class: "btn", onclick: () => tryOut() }, "Thử với AI");
   const buttons = h("div", { class: "btn-row prompt-try" }, button);
+  const { attached } = api.exercise;
+  if (attached) api.root.append(enclosed(h, attached));
   api.root.append(buttons, status, result);
 
   const showReply = (reply) => {
@@ -48,7 +50,7 @@ export function mount(api) {
     const text = h("span");
     let written = "";
     const stream = api.stream(
-      { type: "ai", text: part.box.value },
+      { type: "ai", text: attached ? `${part.box.value}\n\n${attached}` : part.box.value },
       (piece) => {
         written += piece;
         text.textContent = written;
@@ -74,6 +76,12 @@ export function mount(api) {
   };
   if (kept) showReply(kept);
   return { state: part.state, note: "Câu này được chấm sau khi bạn nộp bài." };
+}
+
+// What goes to the AI behind the prompt; the learner need not copy it.
+function enclosed(h, text) {
+  const summary = h("summary", {}, "Tài liệu gửi kèm khi bạn bấm Thử với AI");
+  return h("details", { class: "prompt-attached" }, summary, h("div", { class: "prompt-box prewrap" }, text));
 }
 
 function replyBox(h, title, pieces, care) {

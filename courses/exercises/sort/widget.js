@@ -111,7 +111,7 @@ function groupRow(api, item, place) {
     h("label", { class: "pick" }, inputs[index], h("span", {}, group.label)),
   );
   const node = h("fieldset", { class: "sort-item" }, h("legend", {}, item.text));
-  node.append(h("div", { class: "sort-groups" }, handle, ...picks));
+  node.append(handle, h("div", { class: "sort-groups" }, ...picks));
   const show = (group, isPicked) => {
     for (const input of inputs) input.checked = input.value === group;
     handle.setAttribute("aria-pressed", String(isPicked));
@@ -125,8 +125,8 @@ function pairRow(api, item, place) {
   const handle = grip(h, `Cầm: ${item.text}`);
   const select = h("select", { id, onchange: () => place(item, select.value) }, h("option", { value: "" }, "– chưa ghép –"));
   for (const group of exercise.groups) select.append(h("option", { value: group.id }, group.label));
-  const node = h("div", { class: "sort-item" }, h("label", { for: id }, item.text));
-  node.append(h("div", { class: "sort-pair" }, handle, select));
+  const node = h("div", { class: "sort-item" }, h("label", { for: id }, item.text), handle);
+  node.append(h("div", { class: "sort-pair" }, select));
   const show = (group, isPicked) => {
     select.value = group;
     handle.setAttribute("aria-pressed", String(isPicked));

@@ -20,6 +20,7 @@ from courses.exercises.base import DeclarationError, Frozen, raise_faults
 
 _PASSAGE = re.compile(r"\[\[(?P<inner>.*?)\]\]", re.DOTALL)
 _INNER = re.compile(r"^(?P<sign>[xo])\s+(?P<text>[^|]+?)\s*(?:\|\s*(?P<reason>.*?)\s*)?$", re.DOTALL)
+_LINE_END = re.compile(r"(?P<hard>\\| {2,})?[ \t]*\n(?P<empty>\s*\n)?[ \t]*")
 _ROW = re.compile(r"^[-*+]\s+\[(?P<box>[ xX])\]\s+(?P<text>[^|]+?)\s*(?:\|\s*(?P<reason>.*?)\s*)?$")
 _REASON = {
     False: "đoạn đúng [[o …]] không có lý do: bỏ phần sau dấu |",
@@ -133,16 +134,21 @@ def read_passages(
     text = _Text()
     place = 0
     for bracket in _PASSAGE.finditer(quote):
-        text.plain += quote[place : bracket.start()]
+        text.plain += _flowing(quote[place : bracket.start()])
         text.bracket(bracket["inner"].strip(), first + quote.count("\n", 0, bracket.start()))
         place = bracket.end()
-    text.plain += quote[place:]
+    text.plain += _flowing(quote[place:])
     for line, row in rows:
         text.row(row, line)
     segments = _cut(text.plain, text.spans)
     passages = _passages(text.plain, text.spans, segments)
     raise_faults(text.faults or _whole(text.plain, passages, first))
     return tuple(segment for segment, _, _ in segments), passages
+
+
+def _flowing(text: str) -> str:
+    """Return a text without its file's line ends: a backslash keeps one, an empty line a paragraph's."""
+    return _LINE_END.sub(lambda end: "\n\n" if end["empty"] else "\n" if end["hard"] else " ", text)
 
 
 _Placed = tuple[Segment, int, int]  # a segment with its characters' start and end

@@ -78,6 +78,7 @@ class Grid {
     if (control.value !== row[place] && row[place]) control.append(h("option", { value: row[place] }, row[place]));
     control.value = row[place];
     control.addEventListener("input", () => {
+      if (control.tagName === "TEXTAREA" && control.value.includes("\n")) control.value = control.value.replace(/\s*\n\s*/gu, " ");
       row[place] = control.value;
       this.changed(true);
     });
@@ -91,10 +92,10 @@ class Grid {
     if (!step || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
     const control = event.target;
     if (control.tagName === "SELECT" && step[1] === 0 && event.key !== "Enter") return;
-    if (step[1] && control.tagName === "INPUT" && !atEdge(control, step[1])) return;
+    if (step[1] && control.tagName !== "SELECT" && !atEdge(control, step[1])) return;
     const next = this.at(index + step[0], place + step[1], step[1]);
+    if (next || event.key === "Enter") event.preventDefault(); // a cell is one line
     if (!next) return;
-    event.preventDefault();
     next.focus();
     if (next.select) next.select();
   }
@@ -214,6 +215,7 @@ function choice(h, column, props) {
 }
 
 function typed(h, column, props) {
+  if (column.type === "text") return h("textarea", { ...props, rows: 1, autocomplete: "off", maxlength: 300 });
   const hint = column.type === "date" ? "ngày/tháng/năm" : null;
   return h("input", {
     ...props,

@@ -23,9 +23,11 @@ from courses.lessons.lint.content import (
 )
 from courses.lessons.lint.dictionary import KnownWords, dictionary_file, known_words
 from courses.lessons.lint.facts import check_facts, check_law_numbers
+from courses.lessons.lint.figures import check_figures
 from courses.lessons.lint.finding import Check, Common, Finding, Subject, code_of
 from courses.lessons.lint.glossary import check_glossary
 from courses.lessons.lint.length import check_length
+from courses.lessons.lint.pasted import check_pasted
 from courses.lessons.lint.readability import check_readability
 from courses.lessons.lint.recall import check_cards, check_teach_back
 from courses.lessons.lint.sample_set import check_sample_set
@@ -33,7 +35,9 @@ from courses.lessons.lint.samples import check_samples
 from courses.lessons.lint.sentences import check_sentences
 from courses.lessons.lint.skills import check_skills
 from courses.lessons.lint.spelling import check_spelling
+from courses.lessons.lint.technical import check_technical
 from courses.lessons.lint.time_budget import check_time
+from courses.lessons.lint.understood import check_understood
 from courses.lessons.lint.whole import check_both_kinds, check_settings
 from courses.lessons.parse import lesson_folders, load_lesson, load_lessons
 from courses.yaml_errors import YamlError
@@ -47,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     check_readability,
     check_spelling,
     check_glossary,
+    check_technical,
     check_alignment,
     check_skills,
     check_markdown,
@@ -64,6 +69,9 @@ CHECKS: tuple[Check, ...] = (
     check_teach_back,
     check_samples,
     check_sample_set,
+    check_pasted,
+    check_understood,
+    check_figures,
 )
 
 WHOLE = frozenset({"length", "settings", "both-kinds", "sample-set"})

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from courses.exercises.text import words as words_of
 from courses.lessons.leaks import leaks
 from courses.lessons.lint.finding import Finding, Subject
+from courses.lessons.lint.pictures import SvgError, expect_svg
 from courses.lessons.model import Lesson, Prose
 from courses.lessons.notebook import release_notebook, source_notebook
 from courses.lessons.public import public_lesson, strings
@@ -114,12 +115,25 @@ def check_assets(subject: Subject) -> Iterable[Finding]:
         name = f"assets/{file.relative_to(folder).as_posix()}"
         if not _OWN.fullmatch(name) or file.suffix not in _SUFFIXES:
             yield subject.error(1, "chỉ nhận ảnh svg, png, jpg, webp, tên chữ thường không dấu", name)
-        elif file.suffix == ".svg" and is_active(file.read_text(encoding="utf-8", errors="replace")):
-            yield subject.error(1, "ảnh SVG không được chứa mã lệnh hay địa chỉ ngoài", name)
+        elif file.suffix == ".svg":
+            yield from _svg(subject, file.read_text(encoding="utf-8", errors="replace"), name)
         if file.stat().st_size > _HEAVY:
             yield subject.warning(1, f"tệp nặng quá {_HEAVY // 1000} kB: giảm cỡ ảnh", name)
         if name not in subject.lesson.source:
             yield subject.warning(1, "không có chỗ nào dùng ảnh này", name)
+
+
+def _svg(subject: Subject, text: str, name: str) -> Iterator[Finding]:
+    if is_active(text):
+        yield subject.error(1, "ảnh SVG không được chứa mã lệnh hay địa chỉ ngoài", name)
+    try:
+        expect_svg(text)
+    except SvgError as error:
+        yield subject.error(
+            error.line,
+            f"ảnh SVG hỏng, không vẽ được: {error}: sửa dòng ấy, hoặc lưu lại bằng phần mềm vẽ",
+            name,
+        )
 
 
 def is_active(svg: str) -> bool:

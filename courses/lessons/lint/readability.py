@@ -1,13 +1,13 @@
 """Can somebody who left school after grade 6 read it? A rough measure, which only warns.
 
-The formula is that of Nguyen and Henkin, the first published for Vietnamese ("A Readability Formula for Vietnamese",
-Journal of Reading 26, 1982), as later papers quote it: RL = 2·WL + 0.2·SL − 6, with WL the mean length of a word in
-letters and SL that of a sentence in words; RL is about the grade of school. Their newer formula (1985) needs a list of
-easy words, and those of Luong, Nguyen and Dinh (2017–2020) a tagged text; this one needs nothing but the text.
+RL = 2·WL + 0.2·SL − 6, with WL the mean length of a word in letters and SL that of a sentence in words, is our own
+measure. It has the shape that readability formulas share, also the first for Vietnamese (Nguyen and Henkin, "A
+Readability Formula for Vietnamese", Journal of Reading 26, 1982): long words and long sentences read harder. We could
+not get at that paper, so we do not claim its coefficients, and RL is no grade of school.
 
-Words are what stands between spaces, that is syllables: shorter than the compound words of Vietnamese, so RL comes out
-lower than the grade. Hence our limit of 4: a folk tale as primary schools read it is at 2.9, a newspaper's paragraph on
-a plan of the province at 6.0, a decree's first article at 7.3 (the tests hold them); our lessons are at 2 to 3.
+What holds the limit of 4 is what was measured with it, and the tests keep: a folk tale as primary schools read it is at
+2.9, a newspaper's paragraph on a plan of the province at 6.0, a decree's first article at 7.3; our lessons are at 2 to
+3. Words are what stands between spaces, that is syllables.
 """
 
 from __future__ import annotations

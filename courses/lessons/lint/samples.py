@@ -37,6 +37,12 @@ def check_samples(subject: Subject) -> Iterable[Finding]:
             yield subject.error(line, f"{sample.name}: {message}", FILE)
 
 
+def sample_line(subject: Subject, sample: Sample, exercise: str) -> int:
+    """Return the line of a sample's answer to an exercise."""
+    document = load_yaml(nfc((subject.folder / FILE).read_text(encoding="utf-8")), FILE)
+    return line_of(document, (subject.lesson.samples.index(sample), "answers", exercise))
+
+
 def sample_faults(lesson: Lesson, sample: Sample) -> Iterator[tuple[str, str]]:
     """Yield (exercise id or "", what differs from the expectation)."""
     for slot in lesson.slots:

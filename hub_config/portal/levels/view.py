@@ -80,10 +80,12 @@ def level_view(session: Session, person: Person, shelf: Shelf, root: Path, numbe
     """
     level, syllabus = load_level(root / f"level{number}"), load_syllabus()
     course = load_courses()[_course_of(person)]
-    rows = {row.number: row for row in rows_of(session, shelf.all(), [person])[person.id]}
+    lessons = shelf.all()
+    told = {lesson.number: lesson.outcome for lesson in lessons}
+    rows = {row.number: row for row in rows_of(session, lessons, [person])[person.id]}
     own = [one for one in course.lessons if syllabus[one].level == number]
     rest = [one for one in syllabus if syllabus[one].level == number and one not in own]
-    steps = _drawn([_step(syllabus[one], syllabus, rows) for one in own])
+    steps = _drawn([_step(syllabus[one], syllabus, rows, told) for one in own])
     return LevelView(
         number=number,
         name=level.name,
@@ -92,7 +94,7 @@ def level_view(session: Session, person: Person, shelf: Shelf, root: Path, numbe
         course=course.name,
         skills=_skills(level, rows, course),
         steps=steps,
-        others=tuple(_step(syllabus[one], syllabus, rows) for one in rest),
+        others=tuple(_step(syllabus[one], syllabus, rows, told) for one in rest),
         next=next_row([step.row for step in steps if step.row]),
         done=sum(_is_done(rows, one) for one in own),
         width=max((lane.place for step in steps for lane in step.lanes), default=0),
@@ -107,13 +109,16 @@ def _is_done(rows: Mapping[str, Row], number: str) -> bool:
     return number in rows and rows[number].state in HANDED_IN
 
 
-def _step(planned: Planned, syllabus: Mapping[str, Planned], rows: Mapping[str, Row]) -> Step:
+def _step(
+    planned: Planned, syllabus: Mapping[str, Planned], rows: Mapping[str, Row], told: Mapping[str, str]
+) -> Step:
+    """Return a lesson on the map; ``told``: what learners take home, as the lessons that are written say it."""
     needs = (syllabus[need] for need in planned.needs)
     row = rows.get(planned.id)
     return Step(
         number=planned.id,
         title=row.title if row else planned.title,
-        outcome=planned.outcome,
+        outcome=told.get(planned.id, planned.outcome),
         safety=planned.safety,
         challenge=planned.challenge,
         row=row,

@@ -61,6 +61,6 @@ def _turn(teach: Teach, said: str, understood: Understood | None) -> Heard:
     if has_instructions(said):
         return Heard(about="marks", understood=understood)
     count = len(words(said))
-    if count < FEWEST_WORDS or is_copy_of(said, teach.statement):
+    if count < FEWEST_WORDS or is_copy_of(said, teach.task_text):
         return Heard(about="little", understood=understood)
     return Heard(about="lesson", words=count, understood=understood)

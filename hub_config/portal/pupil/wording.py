@@ -16,9 +16,8 @@ from typing import Any
 from tornado.httpclient import AsyncHTTPClient, HTTPError, HTTPRequest
 
 from autograder.orders import has_instructions
-from autograder.pasted import PASSAGE, passages
-from autograder.quotes import fold
 from courses import personal_data
+from courses.exercises.pasting import PASSAGE, fold, passages
 from courses.exercises.teach.pupil import Misconception
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.quotes import _nearly, allowed_edits, fold, is_found, is_own, locate
+from autograder.quotes import _nearly, allowed_edits, is_found, is_own, locate
+from courses.exercises.pasting import fold
 
 ANSWER = "Bạn là tổ trưởng dân phố vui tính. Hãy soạn lời mời họp tổ, viết ba câu thân mật!"
 

@@ -92,6 +92,8 @@ def found(text, **more):
         ("1. Thu gom\n2) Bán 3 tạ\n- 4. Nộp", {"3": {3}}),
         ("T12, độ15, mục 1.2.3, ngày 12.11.2026, ٣ hộ", {}),
         ("9" * 41, {}),
+        ("họp 19h30, về 21g5 nhé", {"19": {19}, "30": {30}, "21": {21}, "5": {5}}),
+        ("90k một gói, 16tr740", {"90": {90}, "16": {16}}),
     ],
 )
 def test_numbers_of_a_text_are_found_and_read_as_any_other(text, numbers):
@@ -108,6 +110,10 @@ def test_numbers_of_a_text_are_found_and_read_as_any_other(text, numbers):
         ("5 triệu, 3 nghìn", {"5 triệu": {5_000_000}, "3 nghìn": {3000}}),
         ("đạt 15 tỷ lệ; 8 triệuphú", {"15": {15}, "8": {8}}),
         ("1.2.3 triệu 5 nghìn", {"5 nghìn": {5000}}),
+        ("90k một gói, 90 nghin", {"90k": {90_000}, "90 nghin": {90_000}}),
+        ("16tr740 hay 16,74 tr", {"16tr740": {16_740_000}, "16,74 tr": {16_740_000}}),
+        ("1tr2, 2ty5, 3 trieu 250 nghin", {"1tr2": {1.2e6}, "2ty5": {2.5e9}, "3 trieu 250 nghin": {3.25e6}}),
+        ("lúc 7h30, 5 km, 3 trang, 2 kg", {"7": {7}, "30": {30}, "5": {5}, "3": {3}, "2": {2}}),
     ],
 )
 def test_words_of_size_belong_to_the_number_where_they_are_asked_for(text, numbers):

@@ -197,12 +197,36 @@ def test_numbers_that_the_source_has_not_are_named_even_when_nothing_is_missing(
         "Nghị định 30/2020/NĐ-CP, điều 5 khoản 2",
         "tổ 4, quý 3",
         "1. Việc thứ nhất",
+        "Báo cáo thang 11, ngay 6 thang 12",
+        "Trang 1: tên; trang chiếu 2; slide 3",
+        "Nguồn 1, câu 2, hạn 6/12, thứ 5",
     ],
 )
 def test_dates_document_numbers_and_points_of_law_are_no_figures_of_a_report(text):
     assert (
         told({"numbers_kept": [245]}, Work(text=f"{text}\nCó 245 hộ.")) == "✓ Giữ đủ các con số của bản gốc"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("245 hộ, 231 hộ", 2),
+        ("245 hộ, 231 hộ, cộng 476 hộ, tháng 11", 2),
+        ("245 hộ, 231 hộ, đạt 96%", 1),
+        ("245 hộ, đạt 96%", 0),
+        ("đạt 96%, tăng 20%, lãi 3 lần", 0),
+    ],
+)
+def test_where_only_the_sources_numbers_may_stand_each_other_one_costs_as_much_as_a_missing_one(text, kept):
+    check = {"numbers_kept": {"source": "245; 231", "only": True, "also": "476"}}
+    assert share(check, Work(text=text)) == (kept, 2)
+
+
+def test_money_is_no_page_and_no_day_so_an_invented_sum_is_seen():
+    check = {"numbers_kept": {"source": "245", "sizes": True, "only": True}}
+    line = told(check, Work(text="245 hộ, thu 13 triệu, ban 7 goi"))
+    assert "bản gốc không có số: 13 triệu, 7" in line
 
 
 @pytest.mark.parametrize(
@@ -272,6 +296,7 @@ def test_the_authors_own_words_stand_in_place_of_ours():
         ({"words": {"min": 9, "max": 3}}, "min lớn hơn max"),
         ({"numbers_kept": "không số nào"}, "không có con số nào trong bản gốc"),
         ({"numbers_kept": "mục 1.2.3"}, "không có con số nào trong bản gốc"),
+        ({"numbers_kept": {"source": "3", "also": "4"}}, "also chỉ dùng cùng only: true"),
         ({"parts": [{"name": "a", "find": "/(/"}]}, "không đọc được"),
         ({"parts": []}, "at least 1 item"),
         ({"form": "nd99"}, "nd30"),

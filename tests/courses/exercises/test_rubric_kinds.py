@@ -45,6 +45,24 @@ def test_a_long_passage_or_a_whole_paragraph_of_the_task_is_a_copy():
     assert mark(prompt, "đủ bốn phần").status == "waiting"
 
 
+def test_words_for_a_picture_are_no_part_of_the_task_so_a_picture_may_be_copied_out():
+    alt = "Giấy báo tổ 4 sửa ngõ 9 từ thứ bảy rào 12 mét"
+    body = f"Chép lại tờ giấy này cho đúng.\n\n![{alt}](assets/giay.svg)"
+    prompt = kinds()["prompt"].read("bai", BLOCKS["prompt"][0], body)
+    assert mark(prompt, alt).status == "waiting"
+    assert mark(prompt, "Chép lại tờ giấy này cho đúng.").status == "wrong"
+    assert alt not in " ".join(prompt.shown_texts())
+
+
+def test_a_document_that_goes_along_with_a_prompt_is_seen_and_is_no_prompt_by_itself():
+    document = "Trang 1: dọn 4 đoạn kênh. Trang 3: làm từ ngày 5 đến ngày 20 tháng 3."
+    options = {**BLOCKS["prompt"][0], "attached": document}
+    prompt = kinds()["prompt"].read("bai", options, "Viết lệnh tóm tắt bản kế hoạch.")
+    assert prompt.public()["attached"] == document
+    assert mark(prompt, document).status == "wrong"
+    assert mark(prompt, f"Tóm tắt thành năm ý, ghi trang.\n{document}").status == "waiting"
+
+
 def test_learners_see_criteria_as_id_and_text_only(make):
     public = make("prompt").public()
     assert public["criteria"] == [{"id": item["id"], "text": item["text"]} for item in RUBRIC]

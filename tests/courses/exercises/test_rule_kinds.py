@@ -120,7 +120,14 @@ def test_spot_earns_hits_minus_false_alarms(make, marked, expected):
 def test_spot_keeps_the_text_whole(make):
     spot = make("spot")
     text = "".join(segment["text"] for segment in spot.public()["segments"])
-    assert text == "Theo Nghị định 99, phường ta có\n300 vạn dân và một nhà văn hóa."
+    assert text == "Theo Nghị định 99, phường ta có 300 vạn dân và một nhà văn hóa."
+
+
+def test_a_line_of_a_passage_ends_where_its_author_says_so_and_not_where_the_file_wraps():
+    body = "Chạm.\n\n> Thứ ba [[o 18 suất]]\n> như cũ;\\\n> Thứ năm [[x 3 suất | 25 suất.]].\n>\n> Hết."
+    spot = kinds()["spot"].read("bai", {}, body)
+    text = "".join(segment["text"] for segment in spot.public()["segments"])
+    assert text == "Thứ ba 18 suất như cũ;\nThứ năm 3 suất.\n\nHết."
 
 
 def test_comments_say_what_was_good_and_what_to_look_at_again(make):
@@ -275,7 +282,7 @@ def test_public_json_holds_exactly_the_listed_fields(make):
     assert set(make("sort").public()) == common | {"mode", "groups", "items"}
     assert set(make("spot").public()) == common | {"segments"}
     written = common | {"criteria", "min_words", "max_words"}
-    assert set(make("prompt").public()) == written | {"sample_reply"}
+    assert set(make("prompt").public()) == written | {"sample_reply", "attached"}
     assert set(make("teach").public()) == written
     for kind in kinds():
         json.dumps(make(kind).public())

@@ -74,6 +74,11 @@ MORE_SAMPLES = """
   case: trader
   answers:
     doan-chu: {answer: {chosen: [2]}, score: 2}
+    day-be-che:
+      answer: {text: "Lệnh ngắn thì AI phải đoán, con ạ, cứ nói cho đủ vào."}
+      score: 0
+      verdicts: {vi-du: false}
+      understood: {cang-ngan: true, tu-biet: false}
 - name: lac-de
   role: wrong
   case: trader

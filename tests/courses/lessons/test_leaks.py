@@ -38,7 +38,7 @@ SHORTEST = 12  # characters; a shorter one ("Sai năm.") may stand in any prose
 FIELDS = {
     "lesson.json": "glossary goals key level means minutes number safety slots title v id kind points variants",
     "variants": "official trader citizen",
-    "public": "criteria groups items label many max_words min_words mode options sample_reply segments statement"
+    "public": "criteria groups items label many max_words min_words mode options sample_reply attached segments statement"
     " statement_html text",
     "of single kinds": "accept alt areas ask checks choices columns drawn fields fixed grow image looked_at method"
     " most_rows name numbers replies rows say scenes signed states to type unit units who",

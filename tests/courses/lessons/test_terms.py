@@ -8,6 +8,7 @@ from courses.catalog.glossary import GLOSSARY, Term, load_glossary
 from courses.lessons import LessonError, load_lesson, load_lessons
 from courses.lessons.lint import lint
 from courses.lessons.notebook import source_notebook
+from courses.lessons.terms import plain
 from courses.site import REPOSITORY
 from courses.yaml_errors import YamlError
 
@@ -82,7 +83,24 @@ def test_every_term_of_the_glossary_is_used_and_every_lesson_uses_one():
 
 
 def test_an_explanation_in_brackets_has_no_full_stop_of_its_own():
-    assert Term(id="x", word="x", means="Là x.").plain("chữ x") == "chữ x (Là x)"
+    assert Term(id="x", word="x", means="Là x.").bracketed == "(Là x)"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Có {term:x|chữ x}, rồi {term:x|x}.", "Có chữ x (Là x), rồi x."),
+        ("- **Ra {term:x|chữ x}.** Viết đi.", "- **Ra chữ x.** (Là x) Viết đi."),
+        ("Hỏi “{term:x|chữ x} đâu?” rồi đi.", "Hỏi “chữ x đâu?” (Là x) rồi đi."),
+        (
+            "> Viết {term:x|chữ x}\n> nhé\n\nRồi {term:x|x}.",
+            "> Viết chữ x\n> nhé\n\n*chữ x: Là x.*\n\nRồi x.",
+        ),
+        ("## Về {term:x|x}\n\nĐọc.", "## Về x\n\n*x: Là x.*\n\nĐọc."),
+    ],
+)
+def test_in_a_notebook_an_explanation_makes_no_bold_quoted_or_large_words_longer(text, told):
+    assert plain(text, {"x": Term(id="x", word="x", means="Là x.")}, set()) == told
 
 
 def test_cards_are_three_or_lint_says_so(root, facts, folder, edit):

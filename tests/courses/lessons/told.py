@@ -35,6 +35,8 @@ OTHER_FILES = {
     "new.py": "bdhai new speaks for itself",
     "explain.py": "shows the explanations",
     "dictionary.py": "reads lists of words",
+    "markdown.py": "the frame around a table",
+    "pictures.py": "why a picture can't be drawn, told inside one message",
     "finding.py": "puts “cảnh báo” before a warning",
 }
 TO_LEARNERS = {

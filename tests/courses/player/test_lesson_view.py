@@ -137,6 +137,25 @@ def test_without_an_ai_the_recorded_reply_is_shown_as_a_sample(page, clean):
     expect(card(page, 5).get_by_role("button", name="Giữ câu trả lời")).to_have_count(0)
 
 
+def test_a_prompts_document_is_there_to_read_and_goes_to_the_ai_behind_the_prompt(
+    page, clean, services, answers
+):
+    services.answers["completions"] = (200, Stream(("Mời bác.",)))
+    open_lesson(page, clean)
+    card(page, 5).get_by_text("Tài liệu gửi kèm khi bạn bấm Thử với AI").tap()
+    expect(card(page, 5).get_by_text("Chè búp hái sáng nay, gói 200 g.")).to_be_visible()
+    card(page, 5).get_by_role("textbox").fill("Ban la nguoi ban che, moi khach")
+    card(page, 5).get_by_role("button", name="Thử với AI").tap()
+    expect(card(page, 5)).to_contain_text("Mời bác.")
+    (asked,) = services.bodies("completions")
+    assert (
+        asked["messages"][0]["content"]
+        == "Ban la nguoi ban che, moi khach\n\nChè búp hái sáng nay, gói 200 g."
+    )
+    saved(page)
+    assert answers()["answers"]["lenh"] == {"text": "Ban la nguoi ban che, moi khach"}
+
+
 def test_a_reply_of_the_ai_can_be_kept(page, clean, services, answers):
     reply = "<img src=x onerror=alert(1)> Mời bác."
     services.answers["completions"] = (200, Stream(tuple(reply)))

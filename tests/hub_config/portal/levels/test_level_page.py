@@ -50,6 +50,11 @@ def test_the_map_follows_the_persons_course_and_the_rest_of_the_level_stands_bel
     assert load_courses()[course].name in page.get_text()
 
 
+def test_a_written_lesson_tells_in_its_own_words_what_learners_take_home(browser_of):
+    page = soup(browser_of("lan").get("bac/1"))
+    assert "Làm xong: Một buổi sáng làm việc trọn vẹn với AI" in step(page, "1.13")
+
+
 def step(page: BeautifulSoup, number: str) -> str:
     return " ".join(page.select_one(f"#bai-{number.replace('.', '-')}").get_text(" ").split())
 

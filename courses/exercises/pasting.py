@@ -1,19 +1,17 @@
-"""Whether an answer holds texts that others wrote: the task, sample replies, guiding questions, model answers.
+"""Whether an answer holds texts that others wrote: sample replies, guiding questions, model answers.
 
-Texts are compared as folded words, in passages of five and stretches of three, so that changed letters, other
-punctuation or a word put in between hide nothing.
+Texts are compared as folded words (NFKC, invisible characters dropped, case, diacritics, đ → d, punctuation and white
+space gone), in passages of five and stretches of three, so that changed letters or a word put in between hide nothing.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from autograder.quotes import contains, fold
-
-COPY_SHARE = 0.8
-"""Share of an answer's passages (five words in a row) that may come from texts it was shown."""
-PASSAGE = 5
+PASSAGE = 5  # words in a row
 PASTED_SHARE, STRETCH = 0.6, 3
 """Share of a model answer's stretches of three words from which on it is pasted into an answer.
 
@@ -29,7 +27,39 @@ each model answer has 0.52 at least.
 """
 FEWEST_OF_MODEL = 12  # words; shorter model answers may be written anew
 
+_LETTERS = 20_000  # remembered; whoever sends all of Unicode shall not fill the memory
+_NO_WORD = re.compile(r"[\W_]+", re.UNICODE)
+
 Stretch = tuple[str, ...]
+
+
+class _Without(dict[int, int | None]):
+    """A table for ``str.translate`` that drops a Unicode category; it learns letters as they come."""
+
+    def __init__(self, category: str) -> None:
+        super().__init__()
+        self._category = category
+
+    def __missing__(self, letter: int) -> int | None:
+        if len(self) >= _LETTERS:
+            self.clear()
+        self[letter] = None if unicodedata.category(chr(letter)) == self._category else letter
+        return self[letter]
+
+
+_INVISIBLE, _MARKS = _Without("Cf"), _Without("Mn")
+
+
+def fold(text: str) -> list[str]:
+    """Return a text's words, folded as the module says."""
+    return list(_folded(text))
+
+
+@lru_cache(maxsize=1024)  # tasks and rubrics are looked at with every answer
+def _folded(text: str) -> tuple[str, ...]:
+    visible = unicodedata.normalize("NFKC", text).translate(_INVISIBLE)
+    letters = unicodedata.normalize("NFD", visible.casefold().replace("đ", "d"))
+    return tuple(_NO_WORD.sub(" ", letters.translate(_MARKS)).split())
 
 
 def passages(words: Sequence[str], length: int = PASSAGE) -> list[Stretch]:
@@ -38,17 +68,9 @@ def passages(words: Sequence[str], length: int = PASSAGE) -> list[Stretch]:
 
 
 @lru_cache(maxsize=2048)  # tasks and model answers are looked at with every answer
-def _passages_of(text: str, length: int) -> tuple[Stretch, ...]:
+def passages_of(text: str, length: int) -> tuple[Stretch, ...]:
+    """Return all stretches of so many folded words of a text."""
     return tuple(passages(fold(text), length))
-
-
-def copies_texts(texts: Iterable[str], given: list[str]) -> bool:
-    """Tell whether an answer is little more than passages of texts: those that lay before the learner, and models."""
-    if len(given) < PASSAGE:
-        return any(contains(fold(text), given) for text in texts)
-    known = {passage for text in texts for passage in _passages_of(text, PASSAGE)}
-    own = passages(given)
-    return sum(passage in known for passage in own) >= COPY_SHARE * len(own)
 
 
 def pastes(given: list[str], models: Iterable[str], told: Iterable[str] = ()) -> bool:
@@ -60,14 +82,14 @@ def pastes(given: list[str], models: Iterable[str], told: Iterable[str] = ()) ->
         told: the task and other texts whose words an honest answer must repeat.
     """
     own = set(passages(given, STRETCH))
-    known = {stretch for text in told for stretch in _passages_of(text, STRETCH)}
+    known = {stretch for text in told for stretch in passages_of(text, STRETCH)}
     return any(_is_held(model, own) or _has_run(model, own, known) for model in _stretches(models))
 
 
 def _stretches(models: Iterable[str]) -> list[Sequence[Stretch]]:
     """Return the stretches of each long model, and of all short ones as if they were one."""
-    found = [_passages_of(text, STRETCH) for text in models]
-    long: list[Sequence[Stretch]] = [own for own in found if len(own) + STRETCH > FEWEST_OF_MODEL]
+    found: list[Sequence[Stretch]] = [passages_of(text, STRETCH) for text in models]
+    long = [own for own in found if len(own) + STRETCH > FEWEST_OF_MODEL]
     short = [stretch for own in found if len(own) + STRETCH <= FEWEST_OF_MODEL for stretch in own]
     return [*long, short] if len(short) >= FEWEST_OF_MODEL else long
 
