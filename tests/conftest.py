@@ -2,8 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from hypothesis import settings
@@ -19,17 +17,6 @@ def pytest_addoption(parser):
     )
 
 
-@contextmanager
-def loop_running(loop: asyncio.AbstractEventLoop | None) -> Iterator[None]:
-    """Let this thread say that a loop, or none, is running."""
-    before = asyncio._get_running_loop()  # noqa: SLF001 - made for those who implement loops, as Playwright does
-    asyncio._set_running_loop(loop)  # noqa: SLF001 - as above
-    try:
-        yield
-    finally:
-        asyncio._set_running_loop(before)  # noqa: SLF001 - as above
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item):
     """Hide Playwright's loop from tests without a browser.
@@ -39,8 +26,12 @@ def pytest_runtest_protocol(item):
     """
     if "chromium" in item.fixturenames:
         return (yield)
-    with loop_running(None):
+    loop = asyncio._get_running_loop()  # noqa: SLF001 - made for those who implement loops, as Playwright does
+    asyncio._set_running_loop(None)  # noqa: SLF001 - as above
+    try:
         return (yield)
+    finally:
+        asyncio._set_running_loop(None if loop is None or loop.is_closed() else loop)  # noqa: SLF001 - as above
 
 
 @pytest.fixture(scope="session")
@@ -54,5 +45,5 @@ def chromium():
         )
         loop = asyncio._get_running_loop()  # noqa: SLF001 - as above
         yield browser
-        with loop_running(loop):  # the last test may have been one without it
-            browser.close()
+        asyncio._set_running_loop(loop)  # noqa: SLF001 - the last test may have been one without it
+        browser.close()
