@@ -16,6 +16,7 @@ from pydantic import Field
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from autograder.hashes import hashes
 from autograder.judge import NO_ATTEMPT
 from autograder.models import LedgerEntry
 from courses.clock import now
@@ -24,8 +25,6 @@ from courses.exercises.base import Criterion, Frozen, RubricExercise, canonical_
 _SPACES = re.compile(r"\s+")
 CHUNK = 500
 """Answers in one query: well below the limits of SQLite and PostgreSQL."""
-_MOST = 1000  # a server that reloads edited lessons must not keep them all
-_KNOWN: dict[int, tuple[RubricExercise, str, str]] = {}
 
 
 class Question(Frozen):
@@ -58,18 +57,10 @@ class Judged(Frozen):
 
 def question(exercise: RubricExercise, text: str) -> Question:
     """Return the key of an answer's content; answers that differ in white space only are identical."""
-    task, rubric = _hashes(exercise)
-    return Question(exercise_hash=task, rubric_hash=rubric, answer_hash=canonical_hash(normalise(text)))
-
-
-def _hashes(exercise: RubricExercise) -> tuple[str, str]:
-    """Return an exercise's own hashes, computed once per object: a run asks for them at each answer."""
-    known = _KNOWN.get(id(exercise))
-    if known is None or known[0] is not exercise:
-        if len(_KNOWN) >= _MOST:
-            _KNOWN.clear()
-        known = _KNOWN[id(exercise)] = (exercise, exercise.task_hash(), exercise.rubric_hash())
-    return known[1], known[2]
+    own = hashes(exercise)
+    return Question(
+        exercise_hash=own.task, rubric_hash=own.rubric, answer_hash=canonical_hash(normalise(text))
+    )
 
 
 def judge_key(name: str, prompt_hash: str) -> str:
@@ -186,7 +177,7 @@ def _read_as(entry: LedgerEntry, exercise: RubricExercise) -> Judged | None:
         if verdict is None or verdict.get("criterion_hash") != criterion_hash(criterion):
             return None
         own.append(verdict)
-    if entry.rubric_hash != _hashes(exercise)[1] and not _shows_attempt(exercise, own):
+    if entry.rubric_hash != hashes(exercise).rubric and not _shows_attempt(exercise, own):
         return None
     return Judged(outcome="judged", verdicts=tuple(own), by=_by(entry))
 

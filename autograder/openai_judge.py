@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from autograder.asking import Asker, Call, Direct, Pace, Silent, Talk, Terms
 from autograder.asking.client import Client
 from autograder.checks import hard_check
+from autograder.hashes import hashes
 from autograder.judge import CalibrationSample, Judgement, Signals, Usage, Verdict, abstain
 from autograder.partial import rest_of
 from autograder.prompts import Prompt, load_prompt, prompts_hash, render_user
@@ -77,6 +78,7 @@ class OpenAIJudge:
         self.name, self.at_once = model, concurrency
         self._thresholds = thresholds or Thresholds()
         self._verdicts, self._band = load_prompt("verdicts"), load_prompt("band")
+        self._prompt_hash = self._hash()
         pace = Pace(concurrency)
         self._client = Client(
             base_url, api_key, model, timeout=timeout, retries=retries, pace=pace, price=price
@@ -91,7 +93,11 @@ class OpenAIJudge:
 
     @property
     def prompt_hash(self) -> str:
-        """Covers both prompts, both schemas and the checks of our own that decide with them, but for the gate.
+        """See `autograder.judge.Judge`."""
+        return self._prompt_hash
+
+    def _hash(self) -> str:
+        """Cover both prompts, both schemas and the checks of our own that decide with them, but for the gate.
 
         The gate is fitted on what people say of this judge: were it part of the identity, each fit would make another
         judge of whom nothing is known. What it let through or not stands in the ledger with the signals.
@@ -172,7 +178,7 @@ class OpenAIJudge:
             user=render_user(exercise, sent),
             response_format=schema,
             tokens=REPLY_TOKENS * parts,
-            cache_key=exercise.task_hash()[:32],
+            cache_key=hashes(exercise).task[:32],
         )
 
     async def _claims(

@@ -7,6 +7,7 @@ is marked by a person. ``docs/judge.md`` says how often that happens.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from autograder.disguised import is_disguised, readings
 from courses.exercises.pasting import fold
@@ -98,6 +99,7 @@ _VIETNAMESE = re.compile("|".join(f"(?:{mark})" for mark in _VIETNAMESE_MARKS))
 _FOLDED = re.compile("|".join(f"(?:{mark})" for mark in _FOLDED_MARKS))
 
 
+@lru_cache(maxsize=256)  # calibration and judge look at the same answer
 def has_instructions(text: str) -> bool:
     """Tell whether a text speaks to the grader, or is written so that it hides something."""
     return _speaks(text) or is_disguised(text) or any(map(_speaks, readings(text)))

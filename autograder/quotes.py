@@ -40,8 +40,9 @@ def locate(quote: Sequence[str], text: Sequence[str], edits: int) -> tuple[int, 
         text: folded words.
         edits: most edits allowed.
     """
-    if not edits:
-        return _exactly(quote, text)
+    found = _exactly(quote, text)
+    if found is not None or not edits:
+        return found  # most quotes stand there word by word, and no alignment is better
     there = set(text)
     if sum(word not in there for word in quote) > edits:
         return None  # each of them would take an edit
@@ -93,14 +94,15 @@ def is_own(quote: str, answer: str, criteria: Sequence[str], others: Sequence[st
     return any(not _is_copied(stretch, text, criteria, others) for stretch in stretches)
 
 
-def _stretches(quote: str, answer: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=256)  # whether a quote is found, and whose it is, are two questions
+def _stretches(quote: str, answer: str) -> tuple[tuple[int, int], ...]:
     """Return where each part of a quote stands; empty when one of them is missing."""
     text = fold(answer)
     parts = [words for part in _SKIP.split(quote) if (words := fold(part))]
     if sum(map(len, parts)) < min(FEWEST_WORDS, len(text)) or not parts:
-        return []
+        return ()
     found = [locate(words, text, allowed_edits(words)) for words in parts]
-    return [stretch for stretch in found if stretch] if all(found) else []
+    return tuple(stretch for stretch in found if stretch) if all(found) else ()
 
 
 def _is_copied(

@@ -12,6 +12,7 @@ of stita (333 answers), 0.89 for the expected scores of the first five lessons' 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import fmean
 from typing import Protocol, runtime_checkable
 
@@ -77,6 +78,7 @@ def coverage(reference: str, text: str) -> float | None:
     return len(wanted & _vocabulary(text)) / len(wanted)
 
 
+@lru_cache(maxsize=1024)  # references and samples are looked at with every answer
 def _vocabulary(text: str) -> frozenset[str]:
     return frozenset(word for word in spelled_out(fold(text)) if len(word) > 1)
 

@@ -33,6 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.plain_nbgrader import PlainCourse  # noqa: E402 - the repository is on the path only now
 from benchmarks.results import record  # noqa: E402 - as above
+from courses.exercises.base import RubricExercise  # noqa: E402 - as above
 from courses.lessons.build import build_all  # noqa: E402 - as above
 from courses.lessons.model import Lesson, Sample  # noqa: E402 - as above
 from courses.school.db import open_engine  # noqa: E402 - as above
@@ -84,8 +85,14 @@ def _mixture(lessons: tuple[Lesson, ...]) -> Iterator[tuple[Lesson, Sample]]:
 
 
 def _expected(lessons: tuple[Lesson, ...]) -> dict[str, dict[str, bool]]:
-    every = (own for lesson in lessons for sample in lesson.samples for own in sample.expect.values())
-    return {own.answer["text"]: own.verdicts for own in every if own.verdicts}
+    """Return what the authors expect of their rubric samples, by the text that a judge reads."""
+    return {
+        variant.judged_text(variant.parse_answer(own.answer)): own.verdicts
+        for lesson in lessons
+        for sample in lesson.samples
+        for name, own in sample.expect.items()
+        if own.verdicts and isinstance(variant := lesson.slot(name).variant(sample.case), RubricExercise)
+    }
 
 
 def _ours(data: Path, lessons: tuple[Lesson, ...], provider: dict[str, str]) -> Cost:

@@ -92,8 +92,8 @@ class Past:
 
     def __init__(self, site: Site, engine: Engine, lessons: dict[str, Lesson], prompt_hash: str) -> None:
         self.site, self.engine, self.lessons, self.prompt_hash = site, engine, lessons, prompt_hash
-        (self.level,) = {lesson.course for lesson in lessons.values()}
-        self.course = gradebook.Course(layout(site).course(self.level))
+        levels = sorted({lesson.course for lesson in lessons.values()})
+        self.courses = {level: gradebook.Course(layout(site).course(level)) for level in levels}
         self.templates = self._read()
         self.counter, self.people = itertools.count(1), itertools.count()
 
@@ -144,7 +144,8 @@ class Past:
             ids = [id_ for id_, _, _ in books]
             refresh_digests(session, ids)
             self._projected(session, books)
-        self._gradebook([book for _, book, _ in books])
+        for level in self.courses:
+            self._gradebook(level, [book for _, book, own in books if own.lesson.course == level])
         for _, book, template in books:
             self._files(book, template)
 
@@ -242,19 +243,23 @@ class Past:
                 for exercise, task in book.tasks.items()
                 if task.manual is not None
             }
-            digest = self.course.assignment(template.lesson).digest
+            digest = self.courses[template.lesson.course].assignment(template.lesson).digest
             own = {"submission_id": id_, "content_hash": marked[id_], "source_hash": digest, "manual": manual}
             rows.append(own)
         session.execute(insert(Projected), rows)
 
-    def _gradebook(self, books: list[Projection]) -> None:
-        url, lessons = gradebook_url(self.site, self.level), self.lessons.values()
-        with gradebook.open_gradebook(url) as engine, engine.begin() as connection:
-            registered = gradebook.register(connection, self.level, map(self.course.assignment, lessons))
-            gradebook.write(connection, self.level, registered, books)
+    def _gradebook(self, level: str, books: list[Projection]) -> None:
+        lessons = [lesson for lesson in self.lessons.values() if lesson.course == level]
+        with (
+            gradebook.open_gradebook(gradebook_url(self.site, level)) as engine,
+            engine.begin() as connection,
+        ):
+            registered = gradebook.register(connection, level, map(self.courses[level].assignment, lessons))
+            gradebook.write(connection, level, registered, books)
 
     def _files(self, book: Projection, template: Template) -> None:
-        for folder in (self.course.submitted, self.course.autograded):
+        course = self.courses[template.lesson.course]
+        for folder in (course.submitted, course.autograded):
             old, new = folder(template.username, book.slug), folder(book.username, book.slug)
             new.mkdir(parents=True)
             for file in os.scandir(old):

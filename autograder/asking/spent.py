@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import CursorResult, Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from autograder.judge import Usage
@@ -25,13 +26,9 @@ def spent_on(session: Session, day: date) -> Usage:
 
 def add(session: Session, day: date, judge: str, usage: Usage) -> None:
     """Add what something took; the database adds, for a run and the portal may write at once."""
-    row = session.get(Spent, (day, judge))
-    if row is None:
-        row = Spent(day=day, judge=judge, **Usage().model_dump(exclude={"replayed"}))
-        session.add(row)
-        session.flush()
-    row.calls = Spent.calls + usage.calls
-    row.prompt_tokens = Spent.prompt_tokens + usage.prompt_tokens
-    row.completion_tokens = Spent.completion_tokens + usage.completion_tokens
-    row.cached_tokens = Spent.cached_tokens + usage.cached_tokens
-    row.money = Spent.money + usage.money
+    table = cast("Table", Spent.__table__)
+    amounts = usage.model_dump(exclude={"replayed"})
+    more = {name: table.c[name] + amount for name, amount in amounts.items()}
+    same = update(table).where(table.c.day == day, table.c.judge == judge).values(more)
+    if not cast("CursorResult[Any]", session.execute(same)).rowcount:
+        session.execute(insert(table).values(day=day, judge=judge, **amounts))

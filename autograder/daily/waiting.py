@@ -13,10 +13,10 @@ from autograder.audit.silence import Key
 from autograder.daily.context import Context
 from autograder.human.counting import counts
 from autograder.human.kept import Kept
-from autograder.judge import CalibrationSample, Verdict, samples_of
+from autograder.judge import CalibrationSample, Verdict
 from autograder.models import AutoMark, HumanMark, LedgerEntry, PupilResult
 from autograder.near_pass import REASON
-from autograder.pupil import conversation, is_pupil, samples_of_pupil, understanding
+from autograder.pupil import conversation, samples_of_pupil, understanding
 from autograder.pupil_results import WAITING, open_pupils
 from courses.exercises.base import AnswerError, RubricExercise
 from courses.exercises.teach.kind import Teach
@@ -40,7 +40,9 @@ class WaitingAnswer:
     question: ledger.Question
     answer: BaseModel | None = None
     known: tuple[Verdict, ...] = ()  # verdicts that outlived an edit of the rubric
-    kept: tuple[CalibrationSample, ...] = ()  # what people decided and kept as samples
+    samples: tuple[
+        CalibrationSample, ...
+    ] = ()  # what the judge must reproduce before it is heard on this answer
     reason: str = ""  # why it waited before this run
     asked: str = ""  # which judge abstained for good, see `autograder.ledger.judge_key`
 
@@ -48,13 +50,6 @@ class WaitingAnswer:
     def key(self) -> Key:
         """Lesson and exercise."""
         return self.lesson.key, self.exercise.id
-
-    @property
-    def samples(self) -> tuple[CalibrationSample, ...]:
-        """The samples of author and trainers that the judge must reproduce before it is heard on this answer."""
-        if is_pupil(self.exercise):
-            return samples_of_pupil(self.lesson, self.exercise.id, self.case)
-        return samples_of(self.lesson, self.exercise.id, self.case, self.kept)
 
 
 def waiting_answers(context: Context, judge: str, silent: Mapping[Key, str]) -> list[WaitingAnswer]:
@@ -132,7 +127,7 @@ def _waiting(  # noqa: PLR0913, PLR0917 - one row
         text=own,
         question=ledger.question(exercise, own),
         answer=answer,
-        kept=kept.of(lesson, exercise_id),
+        samples=kept.with_authors(lesson, exercise_id, case),
         reason=reason,
         asked=asked,
     )
@@ -151,12 +146,29 @@ def waiting_pupils(context: Context, judge: str, silent: Collection[Key]) -> lis
     with open_session(context.engine) as session:
         rows = session.execute(query).all()
         undecided = open_pupils(session, sorted({row[0] for row in rows}))
-    found = (_pupil(context, *row) for row in rows if (row[0], row[1]) in undecided)
+    samples = _PupilSamples()
+    found = (_pupil(context, samples, *row) for row in rows if (row[0], row[1]) in undecided)
     return [own for own in found if own is not None]
 
 
+class _PupilSamples(dict[tuple[str, str, str], tuple[CalibrationSample, ...]]):
+    """The samples of conversations, made once per lesson, exercise and setting."""
+
+    def of(self, lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSample, ...]:
+        key = (lesson.key, exercise, case)
+        if key not in self:
+            self[key] = samples_of_pupil(lesson, exercise, case)
+        return self[key]
+
+
 def _pupil(  # noqa: PLR0913, PLR0917 - one row
-    context: Context, submission_id: int, exercise_id: str, key: str, case: str, answers: dict[str, object]
+    context: Context,
+    samples: _PupilSamples,
+    submission_id: int,
+    exercise_id: str,
+    key: str,
+    case: str,
+    answers: dict[str, object],
 ) -> WaitingAnswer | None:
     lesson = context.lessons[key]
     try:
@@ -174,4 +186,5 @@ def _pupil(  # noqa: PLR0913, PLR0917 - one row
         exercise=asked,
         text=own,
         question=ledger.question(asked, own),
+        samples=samples.of(lesson, exercise_id, case),
     )

@@ -81,7 +81,8 @@ def decide(  # noqa: PLR0913 - what is decided, how and where
     open_ones = [own for own in submissions if own is first or own.id not in marked]
     for own in open_ones:
         _mark(session, lesson, own, taken, ruling)
-    _close_audit(session, taken, ruling, [own.id for own in open_ones])
+    if ruling.met:  # points alone say nothing of the criteria that an audit asks for
+        _close_audit(session, taken, ruling, [own.id for own in open_ones])
     if case.kind == "appeal":
         appeals.close(session, taken, ruling.comment)
     if ruling.keep:

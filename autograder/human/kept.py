@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from autograder.judge import CalibrationSample
+from autograder.judge import CalibrationSample, samples_of
 from autograder.ledger import normalise
 from autograder.models import KeptSample
 from courses import personal_data
@@ -90,10 +90,18 @@ class Kept:
         self._rows: dict[tuple[str, str], list[KeptSample]] = defaultdict(list)
         for row in session.scalars(select(KeptSample).order_by(KeptSample.id)):
             self._rows[row.lesson, row.exercise].append(row)
+        self._all: dict[tuple[str, str, str], tuple[CalibrationSample, ...]] = {}
 
     def of(self, lesson: Lesson, exercise: str) -> tuple[CalibrationSample, ...]:
         """Return an exercise's samples, those that serve its rubric of today."""
         return samples(lesson, self._rows.get((lesson.key, exercise), ()))
+
+    def with_authors(self, lesson: Lesson, exercise: str, case: str) -> tuple[CalibrationSample, ...]:
+        """Return an exercise's samples of author and people; see `samples_of`. The same ones each time."""
+        key = (lesson.key, exercise, case)
+        if key not in self._all:
+            self._all[key] = samples_of(lesson, exercise, case, self.of(lesson, exercise))
+        return self._all[key]
 
 
 def samples(lesson: Lesson, rows: Iterable[KeptSample]) -> tuple[CalibrationSample, ...]:

@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from courses.catalog.facts import Facts, load_facts
 from courses.catalog.glossary import Glossary, Term, load_glossary
@@ -32,7 +33,7 @@ def load_lesson(
     *,
     with_samples: bool = True,
 ) -> Lesson:
-    """Read one lesson folder, e.g. ``level1/02-lenh-bon-phan``.
+    """Read one lesson folder, e.g. ``level1/02-lenh-bon-phan``; one that did not change is not parsed again.
 
     Args:
         folder: holds ``lesson.md`` and ``samples.yaml``.
@@ -44,16 +45,43 @@ def load_lesson(
         LessonError: every fault of both files.
     """
     folder = folder.resolve()
+    facts = load_facts() if facts is None else facts
+    glossary = load_glossary() if glossary is None else glossary
+    texts = tuple(_bytes(folder / name) for name in ("lesson.md", "samples.yaml")[: 1 + with_samples])
+    known = _PARSED.get((folder, with_samples))
+    if known is not None and known.texts == texts and known.facts is facts and known.glossary is glossary:
+        return known.lesson
+    lesson = _parse(folder, facts, glossary, with_samples=with_samples)
+    if len(_PARSED) >= _MOST:
+        _PARSED.clear()
+    _PARSED[folder, with_samples] = _Parsed(texts, facts, glossary, lesson)
+    return lesson
+
+
+class _Parsed(NamedTuple):
+    """A lesson, and all that it was made of."""
+
+    texts: tuple[bytes, ...]
+    facts: Facts
+    glossary: Glossary
+    lesson: Lesson
+
+
+_MOST = 300  # lessons kept
+_PARSED: dict[tuple[Path, bool], _Parsed] = {}
+"""By folder. Reading all lessons takes seconds, and preview, portal and tests do it often; a lesson is frozen."""
+
+
+def _bytes(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
+
+
+def _parse(folder: Path, facts: Facts, glossary: Glossary, *, with_samples: bool) -> Lesson:
     key = f"{folder.parent.name}/{folder.name}"
     path = f"{key}/lesson.md"
     text = _read(folder / "lesson.md", path)
     front, body, first = split(text, path)
-    reading = Reading(
-        path=path,
-        facts=load_facts() if facts is None else facts,
-        faults=[],
-        glossary=load_glossary() if glossary is None else glossary,
-    )
+    reading = Reading(path=path, facts=facts, faults=[], glossary=glossary)
     _check_text(text, reading)
     number = _number(folder, front, reading)
     blocks = _blocks(cut(body, first, path, reading.faults), reading)

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from sqlalchemy.orm import Session
 
+from autograder.human.decide import Case, Ruling, decide
 from autograder.pupil_results import overrule_pupil
-from autograder.results import overrule
 from courses.exercises.base import Frozen
 from courses.exercises.teach.kind import Teach
 from courses.school.codes import tidy_code
@@ -194,12 +194,13 @@ def _schemes(opened: Opened) -> dict[str, Scheme]:
 
 
 def _take(session: Session, opened: Opened, typed: Attempted, by: str) -> None:
-    """Store a mark.
+    """Store points as a decision, in the place of any mark that stands: the queue offers to undo it.
 
     Raises:
         ValueError: a Vietnamese sentence that says what is wrong with it.
     """
     if len(typed.comment) > LONGEST_COMMENT:
         raise ValueError(TOO_LONG)
-    score = read_score(typed.score)
-    overrule(session, opened.submission, typed.exercise, score, typed.comment.strip(), by)
+    ruling = Ruling(score=read_score(typed.score), comment=typed.comment.strip())
+    case = Case(kind="queue", exercise=typed.exercise, by=by)
+    decide(session, opened.lesson, case, ruling, [opened.submission], replace=True)

@@ -26,6 +26,7 @@ import nbgrader.api  # noqa: F401 - else creating a gradebook would spend most o
 from autograder import daily
 from autograder.daily import Event, Progress
 from autograder.openai_judge import OpenAIJudge
+from courses.lessons import load_lessons
 from courses.site import JudgeSettings
 from tests.autograder.daily.ward import Ward
 
@@ -43,6 +44,7 @@ def main() -> None:
 class Trials:
     def __init__(self, data: Path, lessons: Path, provider: str, *, batch: bool) -> None:
         self.data, self.lessons, self.provider = data, lessons, provider
+        load_lessons(lessons)  # read once: a child that is forked finds them read
         self.batch = batch
         self.number = 0
         self.whole = 0.0  # seconds that the undisturbed run took

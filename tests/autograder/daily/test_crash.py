@@ -49,8 +49,8 @@ def ward_of(tmp_path):
 
 @pytest.fixture
 def day_to_come(ward_of):
-    """Every sample is handed in."""
-    ward = ward_of(*SLUGS)
+    """Every sample of one lesson is handed in: every kind of event is there, and each kill takes two short runs."""
+    ward = ward_of(SLUGS[0])
     ward.submit_samples()
     return ward
 
@@ -128,9 +128,9 @@ def test_kills_at_any_moment_of_a_run_with_batches_pay_nothing_twice(tonight, ex
 def test_a_run_killed_at_any_event_keeps_peoples_marks_and_newer_submissions(day_to_come, provider, tmp_path):
     ward = day_to_come
     ward.run()
-    names = {slug: [row[0] for row in ward.grades() if row[1] == slug] for slug in SLUGS}
+    names = {row[0] for row in ward.grades()}
     exercise = ward.lessons[SLUGS[0]].slots[0].id
-    typed, replaced, ruled = sorted(set(names[SLUGS[0]]))[:3]
+    typed, replaced, ruled = sorted(names)[:3]
     ward.mark_in_formgrader(typed, exercise, 0.5, "Cô chấm ở nbgrader.")
     ward.mark_in_formgrader(replaced, exercise, 0.25, "Bài cũ.")
     ward.submit(replaced, SLUGS[0], {}, at=later(9))

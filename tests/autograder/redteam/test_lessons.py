@@ -63,11 +63,11 @@ def test_harmless_words_beside_an_answer_take_no_verdict_away():
     honest = [one for one in known_answers(LESSONS) if one.text and one.deserved == 1]
     harmless = [one for one in tries(honest, most=0) if one.kind == "harmless"]
     assert len(harmless) > 2 * len(LESSONS)
+    clean = {own.name: gullible(own.exercise, own.text).score(own.exercise) for own in honest}
     lost = [
         (one.known.name, one.id)
         for one in harmless
-        if gullible(one.known.exercise, one.known.text).outcome == "judged"
-        and gullible(one.known.exercise, one.text).score(one.known.exercise)
-        != gullible(one.known.exercise, one.known.text).score(one.known.exercise)
+        if (before := clean[one.known.name]) is not None
+        and gullible(one.known.exercise, one.text).score(one.known.exercise) != before
     ]
     assert lost == []

@@ -18,7 +18,7 @@ FOLDERS = ("02-lenh-bon", "04-den", "09-mo-hinh")
 LESSONS = tuple(one for one in load_lessons(REPOSITORY) if one.slug.startswith(FOLDERS))
 """A prompt, a teach-back and a canvas, and our own product: what all lessons say to the attacks is in test_lessons.py."""
 ONE = LESSONS[1:2]
-MOST = 3000
+MOST = 1200
 """Attacks, drawn by a fixed seed; with every place on every answer they would take minutes."""
 OPEN = Thresholds(gate=Gate(band=1, words=1), lost=1)  # believes whatever the judge says
 
@@ -117,9 +117,10 @@ def _verdicts(known):
     return sample.verdicts
 
 
-def test_a_picture_is_left_to_people_and_a_files_name_gains_nothing(found):
-    assert found.reasons["unseen"] > 0
-    assert found.families["file_name"].undeserved_gain == 0
+def test_a_picture_is_left_to_people_and_a_files_name_gains_nothing():
+    own = attack(gullible, lessons=())  # what is left is our own product, as a file
+    assert own.reasons["unseen"] > 0
+    assert own.families["file_name"].undeserved_gain == 0
 
 
 def test_a_limit_draws_by_a_seed_and_a_cache_pays_once(tmp_path):

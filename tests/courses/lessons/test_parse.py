@@ -208,6 +208,17 @@ def test_the_faults_of_all_lessons_are_told_together(root, folder, facts, edit):
     assert {fault.path for fault in caught.value.faults} == {NAME, "level1/03-khac/lesson.md"}
 
 
+def test_a_lesson_is_parsed_again_only_when_it_its_samples_or_the_facts_changed(folder, facts, edit):
+    first = load_lesson(folder, facts)
+    assert load_lesson(folder, facts) is first
+    assert load_lesson(folder, facts, with_samples=False).samples == ()
+    assert load_lesson(folder, dict(facts)) is not first
+    edit("title: Lệnh thử", "title: Lệnh hay")
+    assert load_lesson(folder, facts).title == "Lệnh hay"
+    (folder / "samples.yaml").unlink(missing_ok=True)
+    assert load_lesson(folder, facts).samples == ()
+
+
 def test_two_lessons_may_not_share_a_number(root, folder, facts):
     shutil.copytree(folder, folder.with_name("02-lenh-khac"))
     with pytest.raises(LessonError, match=r"số 1\.2 đã là của level1/02-lenh-khac"):

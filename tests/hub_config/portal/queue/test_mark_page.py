@@ -107,3 +107,19 @@ def test_nobody_else_decides_criteria(browser_of, waiting, engine, every, user):
     assert client.post(f"bai-nop/{receipt}", data=data).status_code == 404
     with session(engine) as opened:
         assert opened.scalars(select(Decision)).all() == []
+
+
+def test_points_that_are_typed_are_a_decision_that_the_queue_can_undo(browser_of, audit, engine, lessons):
+    receipt = audit("lan")
+    hung = browser_of("hung")
+    page = hung.get(f"bai-nop/{receipt}")
+    token = soup(page).find("input", {"name": "_xsrf"})["value"]
+    form = {"_xsrf": token, "exercise": "day-lai", "score": "2", "comment": "Đọc lại nhé."}
+    hung.post(f"bai-nop/{receipt}", data=form)
+    assert (result(engine, lessons, receipt).score, result(engine, lessons, receipt).source) == (2, "person")
+    queue = hung.get("hang-cho")
+    assert "2 điểm" in queue.text
+    undo = soup(queue).select_one("form[action*=hoan-tac]")
+    page = hung.post(undo["action"].removeprefix(PREFIX), data={"_xsrf": undo.input["value"]})
+    assert result(engine, lessons, receipt).source == "ai"
+    assert "rút ngẫu nhiên" in page.text  # the audit waits again, for criteria this time
