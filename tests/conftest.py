@@ -16,6 +16,14 @@ def pytest_addoption(parser):
     )
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    """Count every test with a browser among the e2e ones: Playwright's loop bars ``asyncio.run`` from its process."""
+    for item in items:
+        if "chromium" in item.fixturenames:
+            item.add_marker(pytest.mark.e2e)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """Start Debian's Chromium once for all tests: two of Playwright's loops can't live in one process."""
