@@ -9,7 +9,7 @@ from datetime import time
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from courses.exercises.base import Frozen
+from courses.site_doors import Door, LtiDoor, OidcDoor, read_doors, require_settings
 from courses.yaml_errors import YamlError, line_of, validate_yaml
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -52,6 +53,17 @@ class Uploads(Frozen):
     file_mib: int = Field(default=10, ge=1, le=200)
     person_mib: int = Field(default=100, ge=1)
     person_files: int = Field(default=200, ge=1)
+
+
+class Limits(Frozen):
+    """How much of the machine one learner's programs may use together. 1 MiB = 1024 × 1024 bytes."""
+
+    memory_mib: int = Field(default=256, ge=128)
+    processes: int = Field(default=64, ge=24)  # threads count too
+    open_files: int = Field(default=1024, ge=256)  # of one process
+    file_mib: int = Field(default=64, ge=8)
+    home_mib: int = Field(default=256, ge=32)
+    home_files: int = Field(default=20_000, ge=1000)  # folders count too
 
 
 class Price(Frozen):
@@ -117,6 +129,22 @@ class JudgeSettings(Frozen):
     batch_minutes: int = Field(default=20, ge=0, le=1200)
 
 
+class Idle(Frozen):
+    """When what nobody uses is put away. What learners wrote is on the disk before that.
+
+    Attributes:
+        kernel_minutes: a lesson's kernel without a message, also while a page is connected to it.
+        server_minutes: a learner's server without activity.
+        shed_minutes: a server idle for so long may be stopped when the machine's memory runs out.
+        memory_share: share of the memory that must stay available; below it nobody is let in and idle servers go.
+    """
+
+    kernel_minutes: float = Field(default=10, ge=0.05, le=1440)
+    server_minutes: float = Field(default=30, ge=0.05, le=1440)
+    shed_minutes: float = Field(default=5, ge=0.05, le=1440)
+    memory_share: float = Field(default=0.08, ge=0, le=0.9)
+
+
 class Site(Frozen):
     """A validated ``site.yaml``. ``demo`` is True only when no site file names a real ward."""
 
@@ -125,14 +153,31 @@ class Site(Frozen):
     opening: OpeningTimes = OpeningTimes()
     units: tuple[str, ...] = ()
     uploads: Uploads = Uploads()
+    limits: Limits = Limits()
     ai: Ai = Ai()
     judge: JudgeSettings = JudgeSettings()
+    idle: Idle = Idle()
     address: str = ""  # what people type to come here; printed on slips
-    auth: Literal["native", "oidc", "lti", "demo"] = "native"
+    spawner: Literal["auto", "fork", "plain"] = "auto"  # how learners' servers start, see docs/hosting.md
+    oidc: OidcDoor | None = None
+    lti: LtiDoor | None = None
+    auth: tuple[Door, ...] = ("native",)  # one word or a list; after oidc and lti, which its check looks at
     data: Path = Path("data")
     database: str = ""  # SQLAlchemy URL; empty: SQLite under the data folder
     lessons: Path = REPOSITORY  # folder that holds level1 … level5
     demo: bool = Field(default=False, exclude=True)
+
+    @field_validator("auth", mode="before")
+    @classmethod
+    def _doors(cls, value: object) -> tuple[str, ...]:
+        return read_doors(value)
+
+    @field_validator("auth")
+    @classmethod
+    def _doors_have_settings(cls, value: tuple[Door, ...], info: ValidationInfo) -> tuple[Door, ...]:
+        if {"oidc", "lti"} <= set(info.data):  # a faulty part was told already
+            require_settings(value, info.data["oidc"], info.data["lti"])
+        return value
 
     @field_validator("address")
     @classmethod
@@ -227,16 +272,18 @@ def gradebook_url(site: Site, level: str) -> str:
 def load_site(env: Mapping[str, str] = os.environ) -> Site:
     """Read ``site.yaml`` (``BDHAI_SITE`` names another path); without one, the demo site.
 
-    ``BDHAI_DATA`` and ``BDHAI_DATABASE`` override the file.
+    ``BDHAI_DATA``, ``BDHAI_DATABASE`` and ``BDHAI_SPAWNER`` override the file.
 
     Raises:
         YamlError: ``site.yaml:LINE: …`` in Vietnamese.
     """
     path = Path(env.get("BDHAI_SITE", "site.yaml"))
-    site = _read(path) if path.exists() else Site(auth="demo", demo=True)
+    site = _read(path) if path.exists() else Site(auth=("demo",), demo=True)
     changes: dict[str, object] = {}
     if env.get("BDHAI_DATA"):
         changes["data"] = Path(env["BDHAI_DATA"])
+    if env.get("BDHAI_SPAWNER") in {"auto", "fork", "plain"}:
+        changes["spawner"] = env["BDHAI_SPAWNER"]
     if env.get("BDHAI_DATABASE"):
         if not _names_database(env["BDHAI_DATABASE"]):
             raise YamlError(f"BDHAI_DATABASE: {_WRONG_DATABASE}")

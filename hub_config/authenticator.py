@@ -1,4 +1,4 @@
-"""Signing in against the school's accounts, and the page that turns a one-time code into a password."""
+"""The hub's authenticator: the school's own accounts, and beside them the doors that ``site.yaml`` opens."""
 
 from __future__ import annotations
 
@@ -6,102 +6,125 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from jupyterhub.auth import Authenticator
 from jupyterhub.handlers import BaseHandler
-from traitlets import Instance
+from tornado.httputil import HTTPServerRequest
+from traitlets import Unicode
 
-from courses.site import Site, database_url
+from courses.school.logins import login_of
 from hub_config import people
-from hub_config.people import HubPerson
+from hub_config.door import DoorHandler
+from hub_config.signin.deep_link import DeepLinkPage
+from hub_config.signin.lessons import LESSON, LessonPage
+from hub_config.signin.lti import Lti, LtiCallback, LtiKeys, LtiLogin
+from hub_config.signin.openid import OpenId, OpenIdCallback, OpenIdLogin
+from hub_config.signin.pages import LONGEST, ActivationPage, LoginPage, SignUpPage, TooManyError
+from hub_config.signin.school import DoorLine, School, model_of
+from hub_config.signin.throttle import Throttle, address_of
 
 T = TypeVar("T")
 
-# Each password check costs one core ~50 ms and 64 MiB on purpose; a flood of them must not starve the hub.
-_AT_ONCE = asyncio.Semaphore(2)
-_LONGEST = 200  # nobody types more; argon2 need not see it
 
+class SchoolAuthenticator(School):
+    """Signs people in by the school's own accounts."""
 
-class SchoolAuthenticator(Authenticator):  # type: ignore[misc]  # JupyterHub has no types
-    """Let the school's active people in; their role becomes their one group in the hub."""
-
-    site = Instance(Site).tag(config=True)
+    oidc_secret = Unicode("", help="this installation's secret at the OpenID provider").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own signature
         super().__init__(**kwargs)
-        self.manage_groups = True
-        self.any_allow_config = True  # check_allowed below is the allow rule
-        self.auth_refresh_age = 60  # a changed role or a closed account counts within a minute
-        self.refresh_pre_spawn = True
+        self.throttle = Throttle()
+        # Each password check costs one core ~50 ms and 19 MiB on purpose; a flood of them must not starve the hub.
+        self._turns = asyncio.Semaphore(2)
+        self.oidc = self._open_oidc()
+        self.lti = self._open_lti()
 
-    async def authenticate(self, handler: BaseHandler, data: dict[str, str]) -> dict[str, object] | None:
-        """Return the signed-in person's name and group, or None."""
-        del handler
-        username = data.get("username", "").strip().lower()
-        password = data.get("password", "")
-        if not username or len(username) > _LONGEST or len(password) > _LONGEST:
+    def _open_oidc(self) -> OpenId | None:
+        if "oidc" not in self.site.auth or self.site.oidc is None:
             return None
-        person = await _slowly(lambda: people.sign_in(self.url, username, password))
-        return None if person is None else _model(person)
+        return OpenId(self.site.oidc, parent=self, site=self.site, client_secret=self.oidc_secret)
 
-    async def check_allowed(self, username: str, authentication: object = None) -> bool:
-        """Allow whoever is an active person of the school."""
-        del authentication
-        return await asyncio.to_thread(people.find, self.url, username) is not None
-
-    async def refresh_user(self, user: Any, handler: object = None) -> bool | dict[str, object]:  # noqa: ANN401 - a JupyterHub User
-        """Give the person's present group; a person who is no longer active must sign in again."""
-        del handler
-        person = await asyncio.to_thread(people.find, self.url, user.name)
-        return False if person is None else _model(person)
-
-    def get_handlers(self, app: object) -> list[tuple[str, type[BaseHandler]]]:
-        """Add the activation page beside the login page."""
-        return [*super().get_handlers(app), (r"/kich-hoat", ActivationHandler)]
+    def _open_lti(self) -> Lti | None:
+        if "lti" not in self.site.auth or self.site.lti is None:
+            return None
+        return Lti(self.site.lti, parent=self, site=self.site)
 
     @property
-    def url(self) -> str:
-        """Return the school's database address."""
-        return database_url(self.site)
+    def has_accounts(self) -> bool:
+        """Tell whether people sign in here by name and password."""
+        return bool({"native", "demo"} & set(self.site.auth))
 
+    async def authenticate(self, handler: BaseHandler, data: dict[str, str]) -> dict[str, object] | None:
+        """Return the signed-in person's name and group, or None.
 
-class ActivationHandler(BaseHandler):  # type: ignore[misc]  # JupyterHub has no types
-    """``/hub/kich-hoat``: user name, the code on the paper, a new password; then straight in."""
+        Raises:
+            TooManyError: too many wrong tries before this one.
+            WaitingError: a trainer has to let this person in first.
+        """
+        typed, password = data.get("typed", ""), data.get("password", "")
+        if not typed or max(len(typed), len(password)) > LONGEST:
+            return None
+        login = login_of(typed, self.seal)
+        person = await self.attempt(
+            handler.request,
+            login,
+            lambda: people.sign_in(self.url, login, password),
+            lambda found: found is None,
+        )
+        if person is None:
+            return None
+        self.throttle.succeeded(login)
+        return model_of(person)
 
-    async def get(self) -> None:
-        """Show the form."""
-        await self._show("", None)
+    async def attempt(
+        self, request: HTTPServerRequest, login: str, work: Callable[[], T], wrong: Callable[[T], bool]
+    ) -> T:
+        """Run one try to get in, and count it when it was wrong.
 
-    async def post(self) -> None:
-        """Use the code, then sign the person in."""
-        username = self.get_body_argument("username", "").lower()
-        code = self.get_body_argument("code", "")
-        password = self.get_body_argument("password", "", strip=False)
-        refusal = await self._activate(username, code, password)
-        if refusal is None and await self.login_user({"username": username, "password": password}):
-            self.redirect(self.settings["default_url"])
-            return
-        self.set_status(403)
-        await self._show(username, refusal or "Chưa đăng nhập được. Bạn hãy thử lại.")
+        The count is looked at when it is this try's turn: a thousand tries at once are slowed down like a thousand in a row.
 
-    async def _activate(self, username: str, code: str, password: str) -> str | None:
-        if password != self.get_body_argument("again", "", strip=False):
-            return "Hai lần nhập mật khẩu chưa giống nhau. Bạn hãy nhập lại."
-        if max(len(username), len(code), len(password)) > _LONGEST:
-            return f"Mật khẩu dài nhất là {_LONGEST} ký tự. Bạn hãy chọn mật khẩu ngắn hơn."
-        url = self.authenticator.url
-        return await _slowly(lambda: people.activate(url, username, code, password))
+        Args:
+            request: whose address counts.
+            login: the login that is tried, or an empty text.
+            work: the slow part; runs in a thread.
+            wrong: tells a wrong try by what ``work`` returned.
 
-    async def _show(self, username: str, refusal: str | None) -> None:
-        token = self.xsrf_token.decode("ascii")
-        page = self.render_template("activate.html", username=username[:64], refusal=refusal, xsrf=token)
-        self.finish(await page)
+        Raises:
+            TooManyError: too many wrong tries before this one.
+        """
+        address = address_of(request)
+        async with self._turns:
+            minutes = self.throttle.wait(address, login)
+            if minutes:
+                self.log.warning("Sign-in slowed down for %s", address)
+                raise TooManyError(minutes)
+            result = await asyncio.to_thread(work)
+            if wrong(result):
+                self.throttle.failed(address, login)
+            return result
 
+    @property
+    def lines(self) -> tuple[DoorLine, ...]:
+        """Return what the sign-in page says about the other doors."""
+        lines = []
+        if self.site.oidc and self.oidc:
+            lines.append(DoorLine(text=f"Đăng nhập bằng {self.site.oidc.name}", url="/hub/oauth_login"))
+        if self.site.lti and self.lti:
+            lines.append(
+                DoorLine(
+                    text=f"Học qua {self.site.lti.name}: bạn mở bài từ trang ấy, không cần mật khẩu ở đây."
+                )
+            )
+        return tuple(lines)
 
-async def _slowly(work: Callable[[], T]) -> T:
-    """Run slow work in a thread, two at a time."""
-    async with _AT_ONCE:
-        return await asyncio.to_thread(work)
-
-
-def _model(person: HubPerson) -> dict[str, object]:
-    return {"name": person.username, "groups": [person.role], "admin": False}
+    def get_handlers(self, app: object) -> list[tuple[str, type[BaseHandler]]]:
+        """Add the pages of the door."""
+        del app
+        own = [(r"/login", LoginPage), (r"/kich-hoat", ActivationPage), (r"/dang-ky", SignUpPage)]
+        openid = [(r"/oauth_login", OpenIdLogin), (r"/oauth_callback", OpenIdCallback)]
+        lti = [
+            (r"/lti13/oauth_login", LtiLogin),
+            (r"/lti13/oauth_callback", LtiCallback),
+            (r"/lti13/jwks", LtiKeys),
+            (r"/lti13/chon-bai", DeepLinkPage),
+        ]
+        lesson = [(rf"/bai/{LESSON}", LessonPage), (r"/cua", DoorHandler)]
+        return [*own, *lesson, *(openid if self.oidc else []), *(lti if self.lti else [])]

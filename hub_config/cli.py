@@ -81,6 +81,19 @@ def run(port: int = typer.Option(8000, envvar="PORT", help="Cổng mà mọi ng�
     raise SystemExit(room.run(load_site(), os.environ.get("BDHAI_BIND", "127.0.0.1"), port, _say))
 
 
+@app.command()
+def doctor(
+    port: int = typer.Option(8000, envvar="PORT", help="Cổng mà mọi người mở trên trình duyệt."),
+    as_json: bool = typer.Option(False, "--json", help="In JSON cho máy đọc."),  # noqa: FBT001, FBT003 - an option
+) -> None:
+    """Khám máy và lớp học: chỗ nào hỏng, sửa thế nào. Không thay đổi gì."""
+    from hub_config.doctor.command import report  # noqa: PLC0415 - it looks at every part, so it loads them all
+
+    text, code = report(port, as_json=as_json)
+    typer.echo(text)
+    raise SystemExit(code)
+
+
 def main() -> None:
     """Run the command; our own errors are one Vietnamese sentence, never a traceback."""
     try:

@@ -8,7 +8,8 @@ import signal
 import sys
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from autograder.models import DayStep
 from courses.clock import VIETNAM, now, programme_day
@@ -40,6 +41,12 @@ def is_done(site: Site, day: date) -> bool:
     with session(engine_for(database_url(site))) as db:
         query = select(DayStep.day).where(DayStep.step == LAST_STEP, DayStep.day >= day)
         return db.scalars(query.limit(1)).first() is not None
+
+
+def days_behind(db: Session, moment: datetime, opening: time) -> int | None:
+    """Return how many programme days are due and not done: 0 is well; None when no day was ever run."""
+    last = db.scalar(select(func.max(DayStep.day)).where(DayStep.step == LAST_STEP))
+    return None if last is None else max(0, (due_day(moment, opening) - last).days)
 
 
 async def watch(site: Site, stop: asyncio.Event) -> None:

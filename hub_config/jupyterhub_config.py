@@ -17,3 +17,5 @@ if TYPE_CHECKING:
 
 
 apply(load_site(), get_config(), Launch.from_env(), take_provider(os.environ))
+# Taken out of the environment: no child of the hub inherits it.
+get_config().SchoolAuthenticator.oidc_secret = os.environ.pop("BDHAI_OIDC_SECRET", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from courses.exercises.base import Frozen
@@ -21,7 +21,7 @@ class Launch(Frozen):
     """Addresses of one start. Every port but ``port`` is chosen free at each start.
 
     Attributes:
-        bind: where people reach the hub; loopback only until hosting has learners' own accounts.
+        bind: where people reach the hub; beyond loopback only with cells.
         port: the one port that people use.
         hub_port: the hub's own port behind the proxy.
         proxy_port: the proxy's control port.
@@ -38,9 +38,13 @@ class Launch(Frozen):
 
     @property
     def address(self) -> str:
-        """Return ``http://127.0.0.1:8000``."""
-        host = f"[{self.bind}]" if ":" in self.bind else self.bind
-        return f"http://{host}:{self.port}"
+        """Return ``http://127.0.0.1:8000``: where programs of this machine find the hub."""
+        return _url({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind, self.bind), self.port)  # noqa: S104 - compared
+
+    @property
+    def bind_url(self) -> str:
+        """Return where to listen."""
+        return _url(self.bind, self.port)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Launch:
@@ -50,22 +54,42 @@ class Launch(Frozen):
         return cls.model_validate_json(env[ENV])
 
 
-def require_loopback(bind: str) -> None:
-    """Refuse any address that other machines can reach.
+PLAIN = "bàn học mở theo cách spawner: plain, mọi người học dùng chung một tài khoản của máy"
+
+
+def is_loopback(bind: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    try:
+        return bind == "localhost" or ipaddress.ip_address(bind).is_loopback
+    except ValueError:
+        return False
+
+
+def require_cells(bind: str, fault: Callable[[], str]) -> None:
+    """Refuse an address that other machines can reach, unless each learner is in a cell.
+
+    Args:
+        bind: the address.
+        fault: says why the machine can make no cells; empty: it can. Asked only when it matters.
 
     Raises:
-        StartError: learners' servers share one account of this machine, so the hub must stay local.
+        StartError: learners could harm one another, so the hub must stay local.
     """
-    if bind == "localhost":
+    if is_loopback(bind):
         return
     try:
-        local = ipaddress.ip_address(bind).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+        ipaddress.ip_address(bind)
+    except ValueError as error:
         raise StartError(
-            f"Không mở lớp ở địa chỉ {bind}: bản này chỉ chạy trên chính máy này (127.0.0.1). "
-            "Mọi người học còn dùng chung một tài khoản của máy, nên chưa mở ra mạng được."
+            f"BDHAI_BIND phải là một địa chỉ IP, ví dụ 127.0.0.1 hoặc 0.0.0.0, không phải {bind!r}."
+        ) from error
+    why = fault()
+    if why:
+        raise StartError(
+            f"Không mở lớp ở địa chỉ {bind}: máy khác vào được mà người học chưa được ngăn riêng với nhau "
+            f"({why}). Bạn chọn một cách: chỉ mở trên chính máy này (BDHAI_BIND=127.0.0.1); hoặc đặt spawner: fork "
+            "trong site.yaml rồi chạy bằng root; hoặc không có root thì cài bubblewrap (apt install bubblewrap) và "
+            "cho phép user namespace. Xem docs/hosting.md."
         )
 
 
@@ -103,6 +127,10 @@ def is_open(port: int) -> bool:
     with _socket("127.0.0.1") as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _socket(bind: str) -> socket.socket:

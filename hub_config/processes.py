@@ -8,10 +8,11 @@ kernel whose server was killed stays below it in the process tree; and the hub a
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -60,6 +61,54 @@ def stop_everything(first: subprocess.Popen[bytes], patience: float = 30.0) -> N
     while _rest():  # killing a parent hands us its children, so look again until none is left
         _signal_rest(signal.SIGKILL)
         time.sleep(0.05)
+
+
+def end_services(patience: float = 5.0) -> None:
+    """End the services of a hub that is gone; learners' servers go on.
+
+    Args:
+        patience: seconds until those that did not end are killed.
+    """
+    services = [process for process in _rest() if _is_service(process)]
+    for process in services:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(services, timeout=patience)[1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(services, timeout=patience)
+
+
+def _is_service(process: psutil.Process) -> bool:
+    try:
+        return "JUPYTERHUB_SERVICE_NAME" in process.environ()
+    except psutil.Error:
+        return False
+
+
+class Undertaker:
+    """Buries adopted children: a learner's server whose hub was killed is ours, and a dead one would seem alive.
+
+    Only what was dead at the look before is buried: children of our own are waited for by those who started them.
+    """
+
+    def __init__(self) -> None:
+        self._dead: set[int] = set()
+
+    def look(self, keep: Collection[int] = ()) -> None:
+        """Look once; ``keep`` are never buried."""
+        dead = {child.pid for child in psutil.Process().children() if _is_dead(child)} - set(keep)
+        for pid in dead & self._dead:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+        self._dead = dead
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def _rest() -> list[psutil.Process]:

@@ -20,15 +20,22 @@ from courses.lessons import LessonError, load_lessons
 from courses.lessons.build import build_all
 from courses.site import Layout, Site, layout
 from hub_config import database, local_ai, processes, seed
+from hub_config.cell import making
+from hub_config.fork.choice import is_forking
+from hub_config.keeping import Keeper, TooManyFalls
 from hub_config.launch import (
     ENV,
+    PLAIN,
     Launch,
     StartError,
     free_ports,
     is_open,
+    require_cells,
     require_free,
-    require_loopback,
 )
+from hub_config.metrics import token
+from hub_config.pages import write_error_pages
+from hub_config.proxy.choice import ERRORS
 from hub_config.services import levels, web_services
 
 HERE = Path(__file__).resolve().parent
@@ -41,7 +48,7 @@ def run(site: Site, bind: str, port: int, say: Say, env: Mapping[str, str] = os.
 
     Args:
         site: the validated settings.
-        bind: loopback address to listen on.
+        bind: address to listen on; beyond loopback only where each learner gets a cell.
         port: port that people use.
         say: prints a line for the person who started it.
         env: environment that the hub inherits.
@@ -49,14 +56,15 @@ def run(site: Site, bind: str, port: int, say: Say, env: Mapping[str, str] = os.
     Raises:
         StartError: address, port or data folder can't be used.
     """
-    require_loopback(bind)
+    require_cells(bind, lambda: "" if is_forking(site.spawner) else PLAIN)
     place = layout(site)
     os.umask(0o077)
     _make_folders(place)
     with _only_one(place):
         require_free(bind, port)
-        prepare(site, say)
         with tempfile.TemporaryDirectory(prefix="bdhai-", dir=_short_folder()) as runtime:
+            require_cells(bind, lambda: making.fault(Path(runtime)))
+            prepare(site, say)
             return _serve(site, plan(site, bind, port, Path(runtime)), say, env)
 
 
@@ -67,6 +75,7 @@ def prepare(site: Site, say: Say) -> None:
         build_all(site.lessons, layout(site).courses)
     except LessonError as error:
         raise StartError(f"Bài học có lỗi, hãy sửa rồi mở lại:\n{error}") from error
+    token.make(layout(site))
     database.prepare(site, levels(site))
     if site.demo:
         seed.seed_demo(site, load_lessons(site.lessons))
@@ -89,25 +98,27 @@ def plan(site: Site, bind: str, port: int, runtime: Path) -> Launch:
 def _serve(site: Site, launch: Launch, say: Say, env: Mapping[str, str]) -> int:
     place = layout(site)
     stop = _stop_on_signals()
+    write_error_pages(site, launch.runtime / ERRORS)
     processes.adopt_orphans()
-    hub = processes.start(
-        [sys.executable, "-m", "hub_config.school_hub", f"--config={HERE / 'jupyterhub_config.py'}"],
-        hub_env(launch, place, env),
-        _fresh_log(place),
-        place.hub,
-    )
+    keeper = Keeper(lambda: _start_hub(launch, place, env), stop, say)
     try:
-        if _wait_until_open(launch, hub, stop):
+        if _wait_until_open(launch, keeper.hub, stop):
             _greet(site, launch, say)
-            local_ai.install_beside(hub.pid, env, place.ai, place.logs / "local-ai.log", say)
-        while not stop.is_set() and hub.poll() is None:
-            stop.wait(0.3)
-        if not stop.is_set():
+            local_ai.install_beside(keeper.hub.pid, env, place.ai, place.logs / "local-ai.log", say)
+            keeper.keep()
+        elif not stop.is_set():
             raise StartError(_why(place))
+    except TooManyFalls as error:
+        raise StartError(_why(place)) from error
     finally:
-        processes.stop_everything(hub)
+        processes.stop_everything(keeper.hub)
     say("Đã đóng lớp. Dữ liệu vẫn còn nguyên.")
     return 0
+
+
+def _start_hub(launch: Launch, place: Layout, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "hub_config.school_hub", f"--config={HERE / 'jupyterhub_config.py'}"]
+    return processes.start(command, hub_env(launch, place, env), _fresh_log(place), place.hub)
 
 
 def hub_env(launch: Launch, place: Layout, env: Mapping[str, str]) -> dict[str, str]:

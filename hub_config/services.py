@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from courses.site import Site, layout
+from hub_config.cell import making
+from hub_config.fork.choice import is_forking
+from hub_config.idle import memory
 from hub_config.launch import Launch
+from hub_config.metrics import token
 
 PROVIDER_KEYS = (
     "OPENAI_API_KEY",
@@ -44,7 +48,14 @@ def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[di
     secret = {"ai": dict(provider)}
     web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
     forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
-    return [*web, *forms, _daily(common)]
+    workers = [_worker("daily", "daily_service", common), _worker("idle", "idle", common | _meminfo())]
+    doors = [_doors(launch)] if is_forking(site.spawner) else []
+    return [*web, *forms, *workers, *_prometheus(site), *doors]
+
+
+def doors_to(launch: Launch) -> dict[str, int]:
+    """Return the only ports of this machine that a learner's programs reach from their cell, by name."""
+    return {"hub": launch.hub_port, "portal": launch.services["portal"], "ai": launch.services["ai"]}
 
 
 def common_env(site: Site, launch: Launch) -> dict[str, str]:
@@ -73,10 +84,28 @@ def _web(name: str, command: list[str], launch: Launch, env: dict[str, str]) -> 
     }
 
 
+def _meminfo() -> dict[str, str]:
+    return {memory.ENV: os.environ[memory.ENV]} if memory.ENV in os.environ else {}
+
+
+def _prometheus(site: Site) -> list[dict[str, object]]:
+    """Prometheus is a service that runs elsewhere and has a token."""
+    secret = token.read(layout(site))
+    return [{"name": "metrics", "api_token": secret, "display": False}] if secret else []
+
+
 def _formgrader(level: str) -> list[str]:
     return [sys.executable, "-m", "hub_config.formgrader", level]
 
 
-def _daily(env: dict[str, str]) -> dict[str, object]:
-    command = [sys.executable, "-m", "hub_config.daily_service"]
-    return {"name": "daily", "command": command, "environment": env, "display": False}
+def _worker(name: str, module: str, env: dict[str, str]) -> dict[str, object]:
+    command = [sys.executable, "-m", f"hub_config.{module}"]
+    return {"name": name, "command": command, "environment": env, "display": False}
+
+
+def _doors(launch: Launch) -> dict[str, object]:
+    return {
+        "name": "doors",
+        "command": making.relay_command(launch.runtime, doors_to(launch)),
+        "display": False,
+    }

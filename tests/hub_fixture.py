@@ -17,16 +17,18 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import requests
 
 from hub_config.launch import free_ports
 
 ACCOUNT = re.compile(r"demo (\w+) (\S+) (\S+)")
+Account = Callable[[list[str]], list[str]]
 PATIENCE = 180  # seconds: CI has two cores and other work
 
 
@@ -72,6 +74,19 @@ class Hub:
             page = browser.get(door, timeout=60)
         return f"{self.address}/user/{username}"
 
+    def runs(self, username: str) -> bool:
+        """Tell from the machine, not from the hub, whether a learner's server runs."""
+        return bool(self.processes(JUPYTERHUB_USER=username))
+
+    def processes(self, **variables: str) -> list[psutil.Process]:
+        """Return the processes below ``bdhai run`` whose environment has all these values."""
+        found = []
+        for each in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                if variables.items() <= each.environ().items() and each.status() != psutil.STATUS_ZOMBIE:
+                    found.append(each)
+        return found
+
     def log(self) -> str:
         """Return the hub's log."""
         return (self.data / "logs" / "hub.log").read_text(encoding="utf-8")
@@ -85,14 +100,18 @@ def hidden_xsrf(page: str) -> str:
 
 
 @contextmanager
-def running_hub(data: Path, env: Mapping[str, str] | None = None) -> Iterator[Hub]:
+def running_hub(
+    data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = (), account: Account = list
+) -> Iterator[Hub]:
     """Run ``bdhai run`` until the end of the block; by default without AI.
 
     Args:
         data: the data folder; a second hub on the same folder finds the first one's people.
         env: variables on top of this process's own.
+        around: a command that becomes ``bdhai run`` in the end, such as one that gives it another clock.
+        account: turns the command into one that runs as another account.
     """
-    hub = start_hub(data, env)
+    hub = start_hub(data, env, around, account)
     try:
         wait_until_open(hub)
         yield hub
@@ -100,16 +119,18 @@ def running_hub(data: Path, env: Mapping[str, str] | None = None) -> Iterator[Hu
         stop(hub)
 
 
-def start_hub(data: Path, env: Mapping[str, str] | None = None) -> Hub:
+def start_hub(
+    data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = (), account: Account = list
+) -> Hub:
     """Start ``bdhai run`` and return at once."""
     (port,) = free_ports("127.0.0.1", 1)
     clean = {
         key: value
         for key, value in os.environ.items()
-        if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER"))
+        if not key.startswith(("OPENAI_", "BDHAI_", "JUPYTER")) or key == "BDHAI_SPAWNER"
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "hub_config", "run"],
+        account([*around, sys.executable, "-m", "hub_config", "run"]),
         env=clean
         | {
             "BDHAI_DATA": str(data),

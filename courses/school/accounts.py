@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from courses.school import passwords
 from courses.school.codes import new_code, tidy_code
+from courses.school.logins import find_by_login
 from courses.school.models import Account, Person
-from courses.school.people import find_person
 
 MAX_FAILURES = 10
 LOCKED_FOR = timedelta(minutes=15)
@@ -21,12 +21,13 @@ class AccountError(ValueError):
     """Activation was refused; the message is a Vietnamese sentence for the person."""
 
 
-def authenticate(session: Session, username: str, password: str, now: datetime) -> Person | None:
+def authenticate(session: Session, login: str, password: str, now: datetime) -> Person | None:
     """Return the person who signs in, or None: unknown, wrong, inactive or locked, always after equal work.
 
-    Ten failures in a row lock the account for 15 minutes. The caller must commit, also on None.
+    Ten failures in a row lock the account for 15 minutes. The caller must commit, also on None. ``login`` is what
+    ``logins.login_of`` makes of what was typed.
     """
-    person = find_person(session, username)
+    person = find_by_login(session, login)
     account = _open_account(session, person, now)
     right = passwords.matches(account.password_hash if account else None, password)
     if account is None:
@@ -56,7 +57,7 @@ def store_code(session: Session, person: Person, code_hash: str, now: datetime) 
     session.flush()
 
 
-def activate(session: Session, username: str, code: str, new_password: str, now: datetime) -> Person:
+def activate(session: Session, login: str, code: str, new_password: str, now: datetime) -> Person:
     """Set a person's password with their one-time code, and return the person.
 
     Raises:
@@ -64,10 +65,10 @@ def activate(session: Session, username: str, code: str, new_password: str, now:
             used, expired or the account locked (one sentence for all, so that nothing can be probed).
             The caller must commit in this case too, or failures are not counted.
     """
-    fault = passwords.password_fault(new_password, username)
+    fault = passwords.password_fault(new_password, "" if ":" in login else login)
     if fault:
         raise AccountError(fault)
-    person = find_person(session, username)
+    person = find_by_login(session, login)
     account = _open_account(session, person, now)
     right = passwords.matches(_live_code(account, now), tidy_code(code))
     if person is None or account is None or not right or not _use_code(session, account, new_password):
@@ -82,8 +83,13 @@ def activate(session: Session, username: str, code: str, new_password: str, now:
 
 def set_password(session: Session, person: Person, password: str) -> None:
     """Set a password without a code (demo accounts, an administrator's command)."""
+    store_password(session, person, passwords.hash_password(password))
+
+
+def store_password(session: Session, person: Person, password_hash: str) -> None:
+    """Set a password that was hashed before (``passwords.hash_password``)."""
     account = session.get(Account, person.id) or _new_account(session, person)
-    account.password_hash = passwords.hash_password(password)
+    account.password_hash = password_hash
     session.flush()
 
 

@@ -20,9 +20,9 @@ from courses.school import accounts
 from courses.school.csv_file import RosterError
 from courses.school.db import open_engine, session
 from courses.school.groups import set_working_age
+from courses.school.logins import find_by_login, login_of, open_seal, shown_login
 from courses.school.models import Person
 from courses.school.names import printable, sort_key, text_key
-from courses.school.people import find_person
 from courses.school.roster import ROLE_NAMES, Change, Plan, Slip, apply, draw_codes, make_plan
 from courses.school.roster_file import read_groups, read_roster
 from courses.site import Site, database_url, layout, load_site
@@ -97,15 +97,19 @@ def import_groups(context: typer.Context, file: File, *, dry_run: DryRun = False
 
 
 @app.command("code")
-def new_code(context: typer.Context, username: Annotated[str, typer.Argument(help="Tên đăng nhập.")]) -> None:
+def new_code(
+    context: typer.Context, username: Annotated[str, typer.Argument(help="Tên đăng nhập hoặc số điện thoại.")]
+) -> None:
     """Cấp một mã kích hoạt mới, ví dụ khi người học quên mật khẩu."""
-    with _school(context, _site()) as db:
-        person = find_person(db, username)
+    site = _site()
+    with _school(context, site) as db:
+        person = find_by_login(db, login_of(username, open_seal(layout(site).secrets)))
         if person is None:
-            _refuse(f"Không có ai đang học với tên đăng nhập “{printable(username)}”.")
+            _refuse("Không có ai đang học với tên đăng nhập này; hãy xem lại từng chữ.")
+        login = shown_login(db, person)
         code = accounts.new_activation_code(db, person, clock.now())
     last = clock.text_date((clock.now() + accounts.CODE_LIVES).astimezone(clock.VIETNAM).date())
-    typer.echo(f"{printable(person.display_name)}: tên đăng nhập {person.username}, mã {code}, đến {last}.")
+    typer.echo(f"{printable(person.display_name)}: tên đăng nhập {login}, mã {code}, đến {last}.")
 
 
 def _site() -> Site:
@@ -135,10 +139,10 @@ def _tell(plan: Plan) -> None:
         typer.echo(f"Tổ mới: {group.name} (chưa có số người: bdhai roster groups FILE.csv)")
     for change in plan.new[:_SHOWN]:
         typer.echo(
-            f"Thêm: {change.entry.name} ({ROLE_NAMES[change.entry.role]}), tên đăng nhập {change.username}"
+            f"Thêm: {change.entry.name} ({ROLE_NAMES[change.entry.role]}), tên đăng nhập {change.login}"
         )
     for change in plan.changed[:_SHOWN]:
-        typer.echo(f"Đổi: {change.username}: {'; '.join(change.fields)}")
+        typer.echo(f"Đổi: {change.login}: {'; '.join(change.fields)}")
     typer.echo(f"Thêm {len(plan.new)} người, đổi {len(plan.changed)}, giữ nguyên {plan.unchanged}.")
 
 

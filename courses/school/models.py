@@ -83,7 +83,7 @@ class Group(Base):
 
 
 class Person(Base):
-    """Somebody of the ward. ``username`` is the hub's user name and nbgrader's student id."""
+    """Somebody of the ward. ``username`` is the hub's user name and nbgrader's student id: drawn by chance."""
 
     __tablename__ = "person"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -120,6 +120,41 @@ class Account(Base):
     activation_expires: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+
+
+class Login(Base):
+    """One way to be recognised at the door, and whom it means; see ``courses.school.logins``.
+
+    ``value`` is a user name as typed, or ``phone:``, ``oidc:``, ``lti:`` with a keyed hash: a phone number and a
+    provider's own id can't be read from the database. A person without any row signs in by ``Person.username``.
+    """
+
+    __tablename__ = "login"
+    value: Mapped[str] = mapped_column(String(80), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+
+
+class SignUp(Base):
+    """Somebody who asked to join and waits for a person's answer; the row goes when it is answered."""
+
+    __tablename__ = "sign_up"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(80), unique=True)  # the future ``Login.value``
+    display_name: Mapped[str] = mapped_column(String(200))
+    target: Mapped[str] = mapped_column(String(20))  # one of TARGETS
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("residents_group.id"), index=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))  # None: a provider vouches for the person
+    asked_at: Mapped[datetime]
+    group: Mapped[Group | None] = relationship(lazy="joined")
+
+
+class ClassCode(Base):
+    """The code with which learners join a group without waiting; its trainers read it out in class."""
+
+    __tablename__ = "class_code"
+    group_id: Mapped[int] = mapped_column(ForeignKey("residents_group.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(9), unique=True)
+    expires: Mapped[datetime]
 
 
 class Consent(Base):

@@ -9,6 +9,7 @@ NameKey = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
 _LETTERS = {letter: rank for rank, letter in enumerate(" 0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}  # huyền hỏi ngã sắc nặng
 _SHAPES = {"\u0306", "\u0302", "\u031b"}  # the marks of ă, â ê ô, ơ ư: they make another letter
+_SIGNS_OF_A_NAME = " '’.-()0123456789"  # besides letters and their marks
 _OTHER = len(_LETTERS)  # signs of other alphabets come last, in code point order
 
 
@@ -56,6 +57,11 @@ def _is_plain(sign: str) -> bool:
 def tidy(text: str) -> str:
     """Return a text in NFC with single spaces and none at the ends."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fits_a_name(sign: str) -> bool:
+    """Letters, their combining marks, and a few signs; nothing that a page, a sheet or a terminal obeys."""
+    return sign in _SIGNS_OF_A_NAME or sign == "\u00a0" or unicodedata.category(sign)[0] in "LM"
 
 
 def printable(text: str, longest: int = 60) -> str:

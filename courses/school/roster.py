@@ -19,7 +19,8 @@ from courses.school import accounts
 from courses.school.codes import new_code
 from courses.school.csv_file import Faults
 from courses.school.groups import GroupBook, group_key
-from courses.school.models import Account, Group, Person, TrainerGroup
+from courses.school.logins import add_login, new_username
+from courses.school.models import Account, Group, Login, Person, SignUp, TrainerGroup
 from courses.school.names import printable, slug
 from courses.school.passwords import hash_code
 from courses.school.pseudonyms import new_pseudonym
@@ -38,12 +39,15 @@ TARGET_NAMES = {"official": "công chức", "trader": "kinh doanh", "citizen": "
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one person: ``person`` is None for a new one; ``fields`` are sentences of what differs."""
+    """What happens to one person: ``person`` is None for a new one; ``fields`` are sentences of what differs.
+
+    ``login`` is what a new person signs in with, and how a known one is named; the hub's user name is drawn apart.
+    """
 
     entry: Entry
     person: Person | None
     groups: tuple[Group, ...]
-    username: str
+    login: str
     fields: tuple[str, ...]
     needs_code: bool
 
@@ -72,7 +76,7 @@ class Slip:
     """What one person needs to sign in for the first time. The code is nowhere else; its hash is stored."""
 
     name: str
-    username: str
+    login: str
     code: str
     group: str
     code_hash: str = field(default="", repr=False)
@@ -93,18 +97,19 @@ def make_plan(
     book = GroupBook(session)
     faults = Faults(printable(file))
     known = {person.external_id: person for person in session.scalars(select(Person))}
-    usernames = {person.username for person in known.values()}
+    logins = _logins(session, known.values())
+    taken = {*logins.values(), *(person.username for person in known.values()), *_waiting(session)}
     looks_after = _trainers_groups(session)
     have_password = set(session.scalars(select(Account.person_id).where(Account.password_hash.is_not(None))))
     changes = []
     for entry in entries:
         groups = _groups_of(entry, book, faults, may_make=create_groups or book.was_empty)
         person = known.get(entry.external_id)
-        username = person.username if person else free_username(entry.external_id, usernames)
-        usernames.add(username)
+        login = logins[person.id] if person else free_login(entry.external_id, taken)
+        taken.add(login)
         fields = _differences(person, entry, groups, looks_after) if person else ()
         needs_code = person is None or (all_codes and person.id not in have_password)
-        changes.append(Change(entry, person, groups, username, fields, needs_code))
+        changes.append(Change(entry, person, groups, login, fields, needs_code))
     faults.stop_if_any()
     return Plan(tuple(changes), book, sum(1 for c in changes if c.person is not None and not c.fields))
 
@@ -120,7 +125,7 @@ def draw_codes(plan: Plan, track: Callable[[Sequence[Change]], Iterable[Change]]
     for change in track([change for change in plan.changes if change.needs_code]):
         code = new_code()
         group = ", ".join(group.name for group in change.groups)
-        slips.append(Slip(change.entry.name, change.username, code, group, hash_code(code)))
+        slips.append(Slip(change.entry.name, change.login, code, group, hash_code(code)))
     return tuple(slips)
 
 
@@ -128,19 +133,36 @@ def apply(session: Session, plan: Plan, slips: Iterable[Slip], now: datetime) ->
     """Write a plan, and the hashes of its slips; ``now`` is when the codes begin to live."""
     plan.book.store()
     pseudonyms = set(session.scalars(select(Person.pseudonym)))
-    hashes = {slip.username: slip.code_hash for slip in slips}
+    usernames = set(session.scalars(select(Person.username)))
+    hashes = {slip.login: slip.code_hash for slip in slips}
     for change in plan.changes:
         if change.person is not None and not change.fields and not change.needs_code:
             continue
-        person = change.person or _new_person(change, pseudonyms, now)
+        person = change.person or _new_person(change, pseudonyms, usernames, now)
         pseudonyms.add(person.pseudonym)
+        usernames.add(person.username)
         _write(session, person, change)
+        if change.person is None:
+            add_login(session, person, change.login)
         if change.needs_code:
-            accounts.store_code(session, person, hashes[change.username], now)
+            accounts.store_code(session, person, hashes[change.login], now)
 
 
-def free_username(external_id: str, taken: Iterable[str]) -> str:
-    """Return a user name made from an external id: ``[a-z0-9][a-z0-9-]{2,31}``, never a path.
+def _logins(session: Session, people: Iterable[Person]) -> dict[int, str]:
+    """Return how each person is named where they sign in, by id: one query for a ward of thousands."""
+    named = {person.id: person.username for person in people}
+    for value, owner in session.execute(select(Login.value, Login.person_id).order_by(Login.value.desc())):
+        if owner in named and ":" not in value:
+            named[owner] = value
+    return named
+
+
+def _waiting(session: Session) -> Iterable[str]:
+    return session.scalars(select(SignUp.login))
+
+
+def free_login(external_id: str, taken: Iterable[str]) -> str:
+    """Return a name to sign in with, made from an external id: ``[a-z0-9][a-z0-9-]{2,31}``.
 
     When another person has it (``A_1`` and ``A.1``), a part of the id's hash makes the difference, so that
     the outcome does not depend on chance.
@@ -156,7 +178,7 @@ def free_username(external_id: str, taken: Iterable[str]) -> str:
         longer = f"{name[: _LONGEST - length - 1].rstrip('-')}-{digest[:length]}"
         if longer not in known:
             return longer
-    raise RuntimeError("no free user name")  # pragma: no cover - needs 14 collisions of SHA-256
+    raise RuntimeError("no free name")  # pragma: no cover - needs 14 collisions of SHA-256
 
 
 def _groups_of(entry: Entry, book: GroupBook, faults: Faults, *, may_make: bool) -> tuple[Group, ...]:
@@ -210,10 +232,10 @@ def _home(entry: Entry, groups: tuple[Group, ...]) -> Group | None:
     return groups[0] if groups and entry.role != "trainer" else None
 
 
-def _new_person(change: Change, pseudonyms: set[str], now: datetime) -> Person:
+def _new_person(change: Change, pseudonyms: set[str], usernames: set[str], now: datetime) -> Person:
     return Person(
         external_id=change.entry.external_id,
-        username=change.username,
+        username=new_username(usernames),
         pseudonym=new_pseudonym(pseudonyms),
         created_at=now,
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from pathlib import Path
 
+from courses import personal_data
 from courses.exercises.base import Frozen
 from courses.school.csv_file import Faults, Line, read_lines
-from courses.school.names import printable, slug, tidy
+from courses.school.logins import phone_number
+from courses.school.names import fits_a_name, printable, slug, tidy
 
 ID, NAME, GROUP, TARGET, ROLE, ADULTS = "mã", "họ tên", "tổ", "nhóm", "vai trò", "số người"
 MAX_NAME = 200
@@ -36,7 +37,6 @@ _ROLES = {
     "official": "official can-bo can-bo-theo-doi lanh-dao",
     "administrator": "administrator admin quan-tri quan-tri-vien nguoi-quan-tri",
 }
-_SIGNS_OF_A_NAME = " '’.-()0123456789"  # besides letters and their marks
 _CITIZEN_NUMBER = re.compile(r"0\d{11}")
 
 
@@ -115,12 +115,14 @@ def _external_id(line: Line, faults: Faults) -> str:
         faults.add(line.number, ID, f"mã chỉ gồm chữ, số, dấu - _ . /; đang là “{printable(text)}”")
     elif _CITIZEN_NUMBER.fullmatch(text):
         faults.add(line.number, ID, "mã này giống số căn cước; hãy dùng mã riêng của lớp, ví dụ HV001")
+    elif phone_number(text):
+        faults.add(line.number, ID, "mã này là số điện thoại; hãy dùng mã riêng của lớp, ví dụ HV001")
     return text
 
 
 def _name(line: Line, column: str, faults: Faults) -> str:
     text = tidy(line.cells[column])
-    wrong = sorted({sign for sign in line.cells[column].strip() if not _fits_a_name(sign)})
+    wrong = sorted({sign for sign in line.cells[column].strip() if not fits_a_name(sign)})
     if not text:
         faults.add(line.number, column, "đang để trống")
     elif len(text) > MAX_NAME:
@@ -130,12 +132,11 @@ def _name(line: Line, column: str, faults: Faults) -> str:
         faults.add(line.number, column, f"có ký tự không dùng trong tên: {signs}")
     elif column == NAME and not any(sign.isalpha() for sign in text):
         faults.add(line.number, column, f"cần có chữ cái, đang là “{printable(text)}”")
+    elif column == NAME and personal_data.find(text):
+        faults.add(
+            line.number, column, "có số điện thoại hoặc số giấy tờ; chỉ ghi họ tên, vì tên hiện trên trang"
+        )
     return text
-
-
-def _fits_a_name(sign: str) -> bool:
-    """Letters, their combining marks, and a few signs; nothing that a page, a sheet or a terminal obeys."""
-    return sign in _SIGNS_OF_A_NAME or sign == "\u00a0" or unicodedata.category(sign)[0] in "LM"
 
 
 def _groups(line: Line, role: str, faults: Faults) -> tuple[str, ...]:

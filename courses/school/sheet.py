@@ -69,7 +69,7 @@ def _slip(pdf: FPDF, left: float, top: float, slip: Slip, common: tuple[str, str
     _line(pdf, slip.name, 12, style="B", lines=2)
     _line(pdf, slip.group, 8, colour=_GREY)
     pdf.set_y(max(pdf.get_y(), top + 19))
-    _pair(pdf, left, "Tên đăng nhập", slip.username, 10)
+    _pair(pdf, left, "Tên đăng nhập", slip.login, 10)
     _pair(pdf, left, "Mã kích hoạt", slip.code, 13)
     pdf.set_xy(left + _PADDING, top + _HEIGHT - 15)
     where = f"{address.rstrip('/')}{ACTIVATION_PAGE}" if address else "địa chỉ mà huấn luyện viên chỉ cho bạn"

@@ -19,6 +19,7 @@ from hub_config.ai.limits import Meter
 from hub_config.ai.local_process import LocalModel
 from hub_config.ai.provider import provider_from_env
 from hub_config.ai.usage import Usage, asked_today
+from hub_config.metrics.web import RequestMeter
 from hub_config.web import listen, until_stopped
 
 
@@ -26,11 +27,12 @@ async def main() -> None:
     """Serve until the hub stops this service."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    gateway = open_gateway(load_site())
+    site = load_site()
+    gateway = open_gateway(site)
     gateway.start()
     prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/services/ai/")
     try:
-        await until_stopped(listen(make_app(gateway, prefix)))
+        await until_stopped(listen(make_app(gateway, prefix, RequestMeter(layout(site)))))
     finally:
         await gateway.close()
 

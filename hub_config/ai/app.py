@@ -6,6 +6,7 @@ import logging
 import time
 from contextlib import AbstractContextManager, nullcontext
 
+from prometheus_client import CollectorRegistry
 from tornado.iostream import StreamClosedError
 from tornado.web import Application
 
@@ -19,6 +20,7 @@ from hub_config.ai.question import ChatRequest, QuestionError, parse_question
 from hub_config.ai.stream import Events
 from hub_config.ai.upstream import Failure
 from hub_config.ai.usage import Answer, Caller
+from hub_config.metrics.web import MeasuredApplication, RequestMeter
 
 log = logging.getLogger(__name__)
 
@@ -124,12 +126,16 @@ class Completions(Door):
             await self.finish()
 
 
-def make_app(gateway: Gateway, prefix: str = "/services/ai/") -> Application:
-    """Return the application below the service's prefix."""
+def make_app(
+    gateway: Gateway, prefix: str = "/services/ai/", meter: RequestMeter | None = None
+) -> Application:
+    """Return the application below the service's prefix, and its numbers in the meter (by default nobody's)."""
     shared = {"gateway": gateway}
     routes = [(f"{prefix}v1/models", Models, shared), (f"{prefix}v1/chat/completions", Completions, shared)]
-    return Application(
+    return MeasuredApplication(
         routes,
+        meter or RequestMeter(None, registry=CollectorRegistry()),
+        f"{prefix}metrics",
         default_handler_class=Unknown,
         default_handler_args=shared,
         log_function=lambda _handler: None,  # our own line says who and how long, never what

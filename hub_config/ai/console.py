@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,11 +34,9 @@ def status() -> None:
         typer.echo(_file_state(_folder()))
         typer.echo(words(_folder()))
         raise typer.Exit(1)
-    try:
-        _client(ready, 10).models.list()
-    except openai.OpenAIError as error:
-        typer.echo(_fault(error))
-        raise typer.Exit(1) from error
+    if wrong := trouble(ready):
+        typer.echo(wrong)
+        raise typer.Exit(1)
     typer.echo("AI đang trả lời bình thường.")
 
 
@@ -69,9 +67,18 @@ def install() -> None:
     typer.echo(f"Tệp AI đã sẵn sàng và đúng mã kiểm: {path}")
 
 
-def describe(provider: Provider | None) -> str:
+def trouble(provider: Provider) -> str:
+    """Return one sentence on why a provider does not answer; empty when it does."""
+    try:
+        _client(provider, 10).models.list()
+    except openai.OpenAIError as error:
+        return _fault(error)
+    return ""
+
+
+def describe(provider: Provider | None, env: Mapping[str, str] = os.environ) -> str:
     """Return one sentence on which provider is named."""
-    if provider is None and os.environ.get("BDHAI_AI", "").lower() == "none":
+    if provider is None and env.get("BDHAI_AI", "").lower() == "none":
         return "Lớp đang tắt AI (BDHAI_AI=none). Bài thực hành dùng câu trả lời mẫu, bài viết do người chấm."
     if provider is None:
         return (

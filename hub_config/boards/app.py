@@ -12,11 +12,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler
 from markupsafe import Markup
+from prometheus_client import CollectorRegistry
 from tornado.web import Application, HTTPError
 
 from courses.site import Site, layout
 from hub_config.boards.look import PAGE, TEMPLATES, frame
 from hub_config.boards.shelf import Shelf, style_source
+from hub_config.metrics.web import MeasuredApplication, RequestMeter
 from hub_config.web import HubDown, SignedIn
 
 _POLICY = (
@@ -35,12 +37,14 @@ class Room:
     shelf: Shelf
 
 
-def make_app(site: Site, auth: HubOAuth) -> Application:
-    """Return the application."""
+def make_app(site: Site, auth: HubOAuth, registry: CollectorRegistry | None = None) -> Application:
+    """Return the application; its numbers are kept in the registry (by default one of its own)."""
     given = {"room": Room(site, auth, Shelf(layout(site).boards / PAGE))}
     prefix = str(auth.base_url)
-    return Application(
+    return MeasuredApplication(
         [(prefix, BoardPage, given), (f"{prefix}oauth_callback", Callback, given)],
+        RequestMeter(layout(site), registry=registry or CollectorRegistry()),
+        f"{prefix}metrics",
         cookie_secret=os.urandom(32),
         default_handler_class=MissingPage,
         default_handler_args=given,

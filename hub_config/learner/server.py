@@ -10,6 +10,7 @@ from courses.player.view import configure_view
 EXTENSIONS = {
     "jupyterlab": True,
     "voila.server_extension": True,
+    "hub_config.learner.entrance": True,
     "jupyter_lsp": False,
     "jupyter_server_terminals": False,
     "nbgrader": False,
@@ -38,8 +39,9 @@ def configure(c: Config) -> None:
     c.ServerApp.root_dir = "."  # the home: the spawner starts the process there
     c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": POLICY}, "compress_response": True}
     c.KernelManager.transport = "ipc"  # TCP kernels can be read by every account of the machine
-    c.MappingKernelManager.cull_idle_timeout = 30 * 60  # a page that a phone forgot says no goodbye
-    c.MappingKernelManager.cull_interval = 60
+    c.MappingKernelManager.cull_connected = (
+        True  # a page that a phone forgot says no goodbye, and holds its socket
+    )
     c.NotebookNotary.db_file = ":memory:"
     c.LabApp.news_url = None
     c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"

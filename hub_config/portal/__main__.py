@@ -7,6 +7,8 @@ import logging
 import os
 from dataclasses import replace
 
+from prometheus_client import REGISTRY
+
 from courses.site import load_site
 from hub_config.ai.provider import judge_for
 from hub_config.portal.app import close, make_app, make_desk
@@ -20,7 +22,7 @@ async def main() -> None:
     site = load_site()
     desk = replace(make_desk(site, hub_auth()), make_judge=lambda: judge_for(site, os.environ))
     try:
-        await until_stopped(listen(make_app(desk)))
+        await until_stopped(listen(make_app(desk, REGISTRY)))
         await desk.pupil.aclose()
         await desk.remarks.aclose()
     finally:

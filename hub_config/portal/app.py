@@ -6,10 +6,13 @@ import os
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler
+from prometheus_client import CollectorRegistry
 from tornado.web import Application, StaticFileHandler
 
 from courses.school.db import open_engine
-from courses.site import Site, database_url
+from courses.site import Site, database_url, layout
+from hub_config.metrics.school import school_numbers
+from hub_config.metrics.web import MeasuredApplication, RequestMeter
 from hub_config.portal import api
 from hub_config.portal.account import AccountPage
 from hub_config.portal.ai_use import AiUsePage
@@ -18,6 +21,7 @@ from hub_config.portal.desk import LOOK, STATIC, Desk
 from hub_config.portal.files import FilePage, FilesApi, PreviewPage
 from hub_config.portal.handler import MissingPage
 from hub_config.portal.home import HomePage, ResultPage
+from hub_config.portal.joining.pages import AnswerPage, ClassCodePage
 from hub_config.portal.judging_page.pages import ExercisePage, JudgingPage
 from hub_config.portal.judging_page.remark_page import RemarkPage
 from hub_config.portal.levels.pages import LevelPage, LevelPicture
@@ -28,7 +32,7 @@ from hub_config.portal.queue.pages import ItemPage, NamelessFile, NamelessPrevie
 from hub_config.portal.reading import ReadingPage
 from hub_config.portal.review import ReviewPage
 from hub_config.portal.shelf import Shelf
-from hub_config.portal.trainer import ClassPage, LearnerPage, MarkPage, PupilPage
+from hub_config.portal.trainer import ClassPage, LearnerPage, MarkPage, NewCodePage, PupilPage
 
 PAGES = (
     ("", HomePage),
@@ -39,7 +43,10 @@ PAGES = (
     ("on-tap", ReviewPage),
     ("cach-doc", ReadingPage),
     ("lop", ClassPage),
+    ("lop/ma-lop", ClassCodePage),
+    ("lop/xin-vao/([0-9]{1,9})", AnswerPage),
     ("lop/([^/]{1,200})", LearnerPage),
+    ("lop/([^/]{1,200})/ma-moi", NewCodePage),
     ("bai-nop/([^/]{1,60})", MarkPage),
     ("bai-nop/([^/]{1,60})/be-che/([a-z0-9-]{1,60})", PupilPage),
     ("hang-cho", QueuePage),
@@ -99,8 +106,10 @@ def make_desk(site: Site, auth: HubOAuth) -> Desk:
     return desk
 
 
-def make_app(desk: Desk) -> Application:
-    """Return the application."""
+def make_app(desk: Desk, registry: CollectorRegistry | None = None) -> Application:
+    """Return the application; its numbers are kept in the registry (by default one of its own)."""
+    kept = registry or CollectorRegistry()
+    meter = RequestMeter(layout(desk.site), school_numbers(desk.site, desk.engine, desk.threads, kept), kept)
     given = {"desk": desk}
     pages: list[Any] = [(desk.prefix + path, handler, given) for path, handler in PAGES]
     static = [
@@ -108,8 +117,10 @@ def make_app(desk: Desk) -> Application:
         (desk.prefix + r"static/([a-z0-9.-]+)", Static, {"path": str(STATIC)}),
     ]
     oauth = [(desk.prefix + "oauth_callback", Callback, given)]
-    return Application(
+    return MeasuredApplication(
         [*static, *oauth, *pages],
+        meter,
+        desk.prefix + "metrics",
         cookie_secret=os.urandom(32),
         compress_response=True,
         default_handler_class=MissingPage,

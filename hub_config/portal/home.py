@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from courses.exercises.base import Frozen
 from courses.school.codes import tidy_code
+from courses.school.joining import waiting_for
 from courses.school.models import Person
 from hub_config.portal.appeals import appeals_view
 from hub_config.portal.classes import waiting_count
@@ -40,6 +41,7 @@ class Home(Frozen):
     cards: int
     waiting: int | None
     queue: int = 0  # answers in this trainer's queue
+    asking: int = 0  # people who wait for this trainer to let them in
 
 
 def home(session: Session, person: Person, shelf: Shelf) -> Home:
@@ -55,6 +57,7 @@ def home(session: Session, person: Person, shelf: Shelf) -> Home:
         cards=len(cards_today(session, person, shelf).cards),
         waiting=waiting_count(session, person, lessons) if trainer else None,
         queue=len(open_items(session, person, lessons)) if trainer else 0,
+        asking=len(waiting_for(session, person)) if trainer else 0,
     )
 
 

@@ -8,12 +8,17 @@ from sqlalchemy.orm import Session
 
 from autograder.human.decide import Case, Ruling, decide
 from autograder.pupil_results import overrule_pupil
+from courses.clock import now
 from courses.exercises.base import Frozen
 from courses.exercises.teach.kind import Teach
+from courses.school.accounts import new_activation_code
 from courses.school.codes import tidy_code
+from courses.school.logins import shown_login
 from courses.school.models import Person
-from hub_config.portal.classes import class_view, learner_view
+from courses.school.people import find_person
+from hub_config.portal.classes import ClassView, Learner, class_view, learner_view
 from hub_config.portal.handler import PageHandler
+from hub_config.portal.joining.view import Joining, joining_view
 from hub_config.portal.marking import aids, rule
 from hub_config.portal.pupil.deciding import papers, read_choices
 from hub_config.portal.results_view import Opened, ResultView, may_mark, open_submission, result_view
@@ -27,10 +32,36 @@ class ClassPage(PageHandler):
         """Show one of the person's groups."""
         lessons = self.desk.shelf.all()
         code = self.get_query_argument("to", None)
-        viewer, shown = await self.ask(lambda session, person: class_view(session, person, lessons, code))
-        if shown is None:
+        site = self.desk.site
+
+        def look(session: Session, person: Person) -> tuple[ClassView, Joining | None] | None:
+            shown = class_view(session, person, lessons, code)
+            if shown is None:
+                return None
+            group = shown.chosen.code if shown.chosen else None
+            return shown, joining_view(session, person, site, group, now())
+
+        viewer, found = await self.ask(look)
+        if found is None:
             raise self.missing()
-        self.show("class.html", viewer, class_view=shown)
+        self.show("class.html", viewer, class_view=found[0], joining=found[1], told=self._told())
+
+    def _told(self) -> str:
+        """Return what was just done, as a sentence."""
+        for key, sentence in _DONE.items():
+            name = self.get_query_argument(key, "")
+            if name:
+                return sentence.format(name=name[:80])
+        return ""
+
+
+_DONE = {
+    "ma-moi": "Đã có mã lớp mới.",
+    "ma-tat": "Đã tắt mã lớp.",
+    "da-nhan": "Đã nhận {name} vào lớp.",
+    "khong-nhan": "Đã xóa lời xin của {name}.",
+    "khong-con": "Lời xin này đã có người trả lời, hoặc tổ không phải của bạn.",
+}
 
 
 class LearnerPage(PageHandler):
@@ -38,13 +69,37 @@ class LearnerPage(PageHandler):
 
     async def get(self, username: str) -> None:
         """Show one learner's lessons."""
+        await self.show_learner(username)
+
+    async def show_learner(self, username: str, *, new_code: bool = False) -> None:
+        """Show the page; with ``new_code``, a fresh activation code stands on it, this once."""
         lessons = self.desk.shelf.all()
-        viewer, shown = await self.ask(
-            lambda session, person: learner_view(session, person, lessons, username)
-        )
-        if shown is None:
+
+        def look(session: Session, person: Person) -> tuple[Learner, str, str] | None:
+            learner = learner_view(session, person, lessons, username)
+            found = find_person(session, username)
+            if learner is None or found is None:
+                return None
+            code = new_activation_code(session, found, now()) if new_code else ""
+            return learner, shown_login(session, found), code
+
+        viewer, found = await self.ask(look)
+        if found is None:
             raise self.missing()
-        self.show("learner.html", viewer, learner=shown)
+        learner, login, code = found
+        self.show("learner.html", viewer, learner=learner, login=login, code=code)
+
+
+class NewCodePage(LearnerPage):
+    """``/lop/<username>/ma-moi``: a code for somebody who forgot their password."""
+
+    async def get(self, username: str) -> None:
+        """Go to the learner: reading an address gives nobody a code."""
+        self.redirect(f"{self.desk.prefix}lop/{quote(username)}")
+
+    async def post(self, username: str) -> None:
+        """Give a new code and show it."""
+        await self.show_learner(username, new_code=True)
 
 
 class Scheme(Frozen):

@@ -29,12 +29,12 @@ def fault(env):
 
 def test_without_a_file_the_demo_site_opens(tmp_path):
     site = load_site({"BDHAI_SITE": str(tmp_path / "none.yaml")})
-    assert (site.demo, site.auth) == (True, "demo")
+    assert (site.demo, site.auth) == (True, ("demo",))
 
 
 def test_a_file_makes_a_real_ward(site_file):
     site = load_site(site_file("programme:\n  ward: Phường Đồi Chè\nopening:\n  daily: 21:30\n"))
-    assert (site.demo, site.auth, site.programme.ward) == (False, "native", "Phường Đồi Chè")
+    assert (site.demo, site.auth, site.programme.ward) == (False, ("native",), "Phường Đồi Chè")
     assert site.opening.daily == time(21, 30)
 
 
@@ -43,7 +43,7 @@ def test_an_empty_file_is_a_real_ward_too(site_file):
 
 
 def test_a_byte_order_mark_does_no_harm(site_file):
-    assert load_site(site_file("\ufeffauth: native\n")).auth == "native"
+    assert load_site(site_file("\ufeffauth: native\n")).auth == ("native",)
 
 
 def test_the_environment_overrides_data_and_database(site_file, tmp_path):
@@ -61,7 +61,7 @@ def test_the_environment_overrides_data_and_database(site_file, tmp_path):
         ),
         (
             "\n\nauth: mật khẩu\n",
-            "site.yaml:3: auth: chỉ được là một trong: 'native', 'oidc', 'lti' hoặc 'demo'",
+            "site.yaml:3: auth: không có cách vào lớp “mật khẩu”; chỉ được là native, oidc hoặc lti",
         ),
         ("programme:\n  year: hai nghìn\n", "site.yaml:2: programme.year: phải là số nguyên"),
         ("opening:\n  daily: tối\n", "site.yaml:2: opening.daily: phải là giờ dạng 22:00"),
@@ -149,3 +149,56 @@ def test_a_gradebook_is_a_database_beside_the_first(database, book):
 def test_with_sqlite_a_gradebook_lies_in_its_course(tmp_path, database):
     site = Site(data=tmp_path, database=database)
     assert gradebook_url(site, "level1") == f"sqlite:///{tmp_path}/courses/level1/gradebook.db"
+
+
+OIDC = "oidc:\n  issuer: https://id.phuong.vn\n  client_id: bdhai\n"
+LTI = (
+    "lti:\n  issuer: https://moodle.vn\n  client_id: x1\n  authorize_url: https://moodle.vn/mod/lti/auth.php\n"
+    "  jwks_url: https://moodle.vn/mod/lti/certs.php\n"
+)
+
+
+def test_several_doors_may_be_open_at_once(site_file):
+    site = load_site(site_file(f"auth: [native, oidc, lti]\n{OIDC}{LTI}"))
+    assert site.auth == ("native", "oidc", "lti")
+    assert (site.oidc.admit, site.lti.admit) == ("approval", "open")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "data: x\nauth: moodle\n",
+            "site.yaml:2: auth: không có cách vào lớp “moodle”; chỉ được là native, oidc hoặc lti",
+        ),
+        (
+            "auth: []\n",
+            "site.yaml:1: auth: phải là native, oidc hoặc lti; nhiều cách thì viết [native, oidc]",
+        ),
+        ("auth: [native, native]\n", "site.yaml:1: auth: một cách vào lớp viết hai lần; hãy xóa bớt một"),
+        (
+            "auth: [demo, native]\n",
+            "site.yaml:1: auth: demo là lớp mẫu, không đi cùng cách khác; hãy bỏ demo",
+        ),
+        (
+            "\nauth: oidc\n",
+            "site.yaml:2: auth: đã chọn oidc thì cần thêm mục “oidc:” với issuer và client_id",
+        ),
+        (
+            f"auth: [native, lti]\n{OIDC}",
+            "site.yaml:1: auth: đã chọn lti thì cần thêm mục “lti:” với issuer, client_id, authorize_url và jwks_url",
+        ),
+        (
+            "auth: oidc\noidc:\n  issuer: id.phuong.vn\n  client_id: b\n",
+            "site.yaml:3: oidc.issuer: phải là địa chỉ trang web, ví dụ https://dangnhap.phuong.vn",
+        ),
+        (
+            f"auth: oidc\n{OIDC}  secret: abc\n",
+            "site.yaml:5: oidc.secret: không có mục này; xem lại chính tả",
+        ),
+        (f"{OIDC}  admit: all\n", "site.yaml:4: oidc.admit: chỉ được là một trong: 'open' hoặc 'approval'"),
+        (f"auth: lti\n{LTI}  deployment_id: 1\n", "site.yaml:7: lti.deployment_id: phải là một danh sách"),
+    ],
+)
+def test_a_fault_about_doors_names_place_and_mend(site_file, text, said):
+    assert fault(site_file(text)) == [said]

@@ -6,20 +6,41 @@ import sys
 
 import pytest
 
-from hub_config.launch import ENV, Launch, StartError, free_ports, require_free, require_loopback
+from hub_config.launch import ENV, Launch, StartError, free_ports, require_cells, require_free
 
 
 @pytest.mark.parametrize("bind", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
-def test_this_machine_is_allowed(bind):
-    require_loopback(bind)
+def test_this_machine_is_allowed_and_no_cell_is_tried(bind):
+    require_cells(bind, lambda: pytest.fail("nobody need try"))
+
+
+OPEN = ["0.0.0.0", "::", "192.168.1.5", "10.0.0.1"]
+
+
+@pytest.mark.parametrize("bind", OPEN)
+def test_an_address_that_others_reach_is_refused_without_cells(bind):
+    with pytest.raises(StartError, match=f"Không mở lớp ở địa chỉ {bind}.*máy không cho.*bubblewrap"):
+        require_cells(bind, lambda: "máy không cho")
+
+
+@pytest.mark.parametrize("bind", OPEN)
+def test_with_cells_it_is_allowed(bind):
+    require_cells(bind, lambda: "")
+
+
+@pytest.mark.parametrize("bind", ["", "example.org", "127.0.0.1.nip.io"])
+def test_a_name_is_no_address(bind):
+    with pytest.raises(StartError, match="phải là một địa chỉ IP"):
+        require_cells(bind, lambda: "")
 
 
 @pytest.mark.parametrize(
-    "bind", ["0.0.0.0", "", "::", "192.168.1.5", "10.0.0.1", "example.org", "127.0.0.1.nip.io"]
+    ("bind", "address"), [("0.0.0.0", "http://127.0.0.1:8000"), ("::", "http://[::1]:8000")]
 )
-def test_any_address_that_others_reach_is_refused(bind):
-    with pytest.raises(StartError, match="chỉ chạy trên chính máy này"):
-        require_loopback(bind)
+def test_programs_of_this_machine_find_a_hub_that_listens_everywhere(bind, address, tmp_path):
+    launch = Launch(bind=bind, hub_port=1, proxy_port=2, services={}, runtime=tmp_path)
+    assert launch.address == address
+    assert bind in launch.bind_url
 
 
 def test_a_taken_port_is_named_with_a_way_out():

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from courses.school.db import open_engine, session
-from courses.school.models import Person
+from courses.school.models import Login, Person
 from hub_config.cli import app
 
 ROSTER = "mã,họ tên,tổ,nhóm,vai trò\nHV1,Nguyễn Thị Hường,Tổ 1,người dân,học viên\n"
@@ -26,7 +26,8 @@ def test_a_roster_can_be_imported_before_the_first_run(bdhai, tmp_path):
     assert result.exit_code == 0, result.output
     engine = open_engine(f"sqlite:///{tmp_path}/data/bdhai.sqlite")
     with session(engine) as db:
-        assert [person.username for person in db.scalars(select(Person))] == ["hv1"]
+        assert [login.value for login in db.scalars(select(Login))] == ["hv1"]
+        assert [person.username[:3] for person in db.scalars(select(Person))] == ["bd-"]
     engine.dispose()
 
 

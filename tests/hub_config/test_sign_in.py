@@ -87,7 +87,9 @@ def test_guessing_codes_locks_the_account_for_a_while(hub, newcomer):
     username, code = newcomer
     for _ in range(10):
         assert activate(hub, username, "2222-2222")[1].status_code == 403
-    assert activate(hub, username, code)[1].status_code == 403
+    page = activate(hub, username, code)[1]
+    assert page.status_code == 429
+    assert "Bạn chờ 15 phút rồi thử lại" in page.content.decode()
 
 
 def test_a_form_from_another_site_is_refused(hub, newcomer):

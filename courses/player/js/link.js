@@ -1,9 +1,12 @@
 // The way to the kernel: one websocket, Jupyter's JSON protocol. It comes back by itself after a network
-// cut, and when the kernel is gone it starts another one and has the page's cards made again in it.
+// cut, and when the kernel is gone it starts another one and has the page's cards made again in it. A page that
+// nobody is at lets its kernel rest: it wakes one at the next touch.
 
 const WAITS = [1, 2, 4, 8, 15, 30]; // seconds between attempts
 const REVIVE_SECONDS = 6;
 const CONNECT_SECONDS = 15;
+const AWAY_SECONDS = 120;
+const TOUCHES = ["pointerdown", "keydown", "wheel", "touchmove"];
 const RESTARTED = ["restarting", "autorestarting"];
 
 class Link {
@@ -22,7 +25,9 @@ class Link {
     this.onUp = () => {};
     addEventListener("online", () => this.hurry());
     addEventListener("pagehide", (event) => this.leave(event));
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.hurry());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.seen());
+    this.touched = Date.now();
+    for (const kind of TOUCHES) addEventListener(kind, () => this.touch(), { passive: true, capture: true });
     hear("silent", () => this.suspect());
   }
 
@@ -73,9 +78,42 @@ class Link {
   async again() {
     this.timer = null;
     const found = await this.call("GET", `api/kernels/${this.kernelId}`);
-    if (found.status === 404) return this.replace();
     if (found.status === 200) return this.open();
-    return this.lost(found.status);
+    if (found.status !== 0 && this.away) return this.rest();
+    return found.status === 404 ? this.replace() : this.lost(found.status);
+  }
+
+  get away() {
+    const unsaved = this.busy && this.busy();
+    return !unsaved && Date.now() - this.touched > AWAY_SECONDS * 1000;
+  }
+
+  // The kernel was culled, or the whole server: nobody needs them before somebody comes back.
+  rest() {
+    this.resting = true;
+    this.say("resting");
+  }
+
+  // Who comes back is looked after: a culled kernel leaves its socket open, and nothing says that nobody hears.
+  touch() {
+    const { away } = this;
+    this.touched = Date.now();
+    if (away && this.up) this.verify();
+    if (!this.resting) return;
+    this.resting = false;
+    this.attempt = 0;
+    this.say("down");
+    this.again();
+  }
+
+  async verify() {
+    const found = await this.call("GET", `api/kernels/${this.kernelId}`);
+    if (found.status === 404) this.suspect();
+  }
+
+  seen() {
+    this.touch();
+    this.hurry();
   }
 
   async replace() {
@@ -180,7 +218,7 @@ class Link {
   say(state) {
     if (this.said === state) return;
     this.said = state;
-    tell("link", { up: state === "up", reload: state === "reload" });
+    tell("link", { up: state === "up", reload: state === "reload", resting: state === "resting" });
   }
 
   // The page goes for good: give the kernel back. Unsaved words stay as drafts in the browser.

@@ -2,6 +2,7 @@
 
 const DOTS = { done: "●", partial: "◐", blank: "○" };
 const GRACE = 1500; // ms before a cut is mentioned: most last less
+const RESTING = "Bài đang tạm nghỉ, mọi thứ vẫn còn nguyên. Bạn chạm vào trang là học tiếp.";
 
 class Page {
   constructor(page) {
@@ -55,6 +56,7 @@ class Page {
     clearTimeout(this.grace);
     if (link.up) this.linkLine.replaceChildren();
     else if (link.reload) this.offerReload();
+    else if (link.resting) this.linkLine.textContent = RESTING;
     else this.grace = setTimeout(() => this.mentionCut(), GRACE);
   }
 

@@ -12,7 +12,7 @@ from courses.school.csv_file import RosterError
 from courses.school.groups import GroupBook, group_key, set_working_age
 from courses.school.models import Group, Person
 from courses.school.people import groups_of_trainer
-from courses.school.roster import apply, draw_codes, free_username, make_plan
+from courses.school.roster import apply, draw_codes, free_login, make_plan
 from courses.school.roster_file import Entry, GroupEntry
 
 
@@ -46,7 +46,7 @@ def person(db, external_id):
 def test_a_first_import_makes_people_groups_and_codes(db, take_over, now):
     plan, slips = take_over(ROSTER)
     assert (len(plan.new), len(plan.changed), plan.unchanged) == (4, 0, 0)
-    assert [(slip.name, slip.username) for slip in slips] == [
+    assert [(slip.name, slip.login) for slip in slips] == [
         ("Nguyễn Thị Lan", "hv1"),
         ("Trần Văn Ổn", "hv2"),
         ("Lê Thị Huấn", "hv-t1"),
@@ -63,6 +63,7 @@ def test_a_first_import_makes_people_groups_and_codes(db, take_over, now):
     assert trainer.group is None
     assert [group.name for group in groups_of_trainer(db, trainer)] == ["Tổ 1", "Tổ 2"]
     assert accounts.activate(db, "hv1", slips[0].code, "chè xanh 99", now) is lan
+    assert lan.username.startswith("bd-"), "the hub's name is drawn by chance"
 
 
 def test_the_same_file_again_changes_nothing(db, take_over):
@@ -77,7 +78,7 @@ def test_changes_keep_who_the_person_is(db, take_over, now):
     _, slips = take_over(ROSTER)
     accounts.activate(db, "hv1", slips[0].code, "chè xanh 99", now)
     old = person(db, "HV1")
-    pseudonym = old.pseudonym
+    pseudonym, username = old.pseudonym, old.username
     changed = entry("HV1", "Nguyễn Thị Lan Anh", ("Tổ 2",), "official", "learner")
     plan, slips = take_over((changed,))
     assert plan.changed[0].fields == (
@@ -90,7 +91,7 @@ def test_changes_keep_who_the_person_is(db, take_over, now):
     assert (old.display_name, old.group.name, old.username, old.pseudonym) == (
         "Nguyễn Thị Lan Anh",
         "Tổ 2",
-        "hv1",
+        username,
         pseudonym,
     )
     assert accounts.authenticate(db, "hv1", "chè xanh 99", now) is old
@@ -124,7 +125,7 @@ def test_new_codes_go_only_to_those_without_a_password(db, take_over, now):
     _, slips = take_over(ROSTER)
     accounts.activate(db, "hv1", slips[0].code, "chè xanh 99", now)
     _, again = take_over(ROSTER, all_codes=True)
-    assert [slip.username for slip in again] == ["hv2", "hv-t1", "hv-q1"]
+    assert [slip.login for slip in again] == ["hv2", "hv-t1", "hv-q1"]
     assert not {slip.code for slip in again} & {slip.code for slip in slips}
 
 
@@ -186,16 +187,16 @@ def test_adults_are_set_and_told(db, add_group):
 def test_user_names_are_safe_and_unique_for_any_ids(ids):
     taken: set[str] = set()
     for external_id in ids:
-        username = free_username(external_id, taken)
+        username = free_login(external_id, taken)
         assert re.fullmatch(r"[a-z0-9][a-z0-9-]{2,31}", username)
         assert username not in taken
         taken.add(username)
 
 
 def test_user_names_read_like_their_ids():
-    assert free_username("HV/2026/001", set()) == "hv-2026-001"
-    assert free_username("../../etc/passwd", set()) == "etc-passwd"
-    assert free_username("7", set()) == "hv-7"
-    assert free_username("formgrader", set()) == "hv-formgrader"
-    assert free_username("HV_1", {"hv-1"}) == free_username("HV_1", {"hv-1"})
-    assert free_username("HV_1", {"hv-1"}).startswith("hv-1-")
+    assert free_login("HV/2026/001", set()) == "hv-2026-001"
+    assert free_login("../../etc/passwd", set()) == "etc-passwd"
+    assert free_login("7", set()) == "hv-7"
+    assert free_login("formgrader", set()) == "hv-formgrader"
+    assert free_login("HV_1", {"hv-1"}) == free_login("HV_1", {"hv-1"})
+    assert free_login("HV_1", {"hv-1"}).startswith("hv-1-")

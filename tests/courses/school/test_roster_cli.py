@@ -157,7 +157,10 @@ def test_a_new_code_for_one_person(bdhai, engine, now):
     found = re.search(r"mã (\S+), đến \d\d/\d\d/\d{4}\.", said).group(1)
     with session(engine) as db:
         assert accounts.activate(db, "hv1", found, "chè xanh 99", now)
-    assert bdhai("code", "ai-do") == (1, "Không có ai đang học với tên đăng nhập “ai-do”.\n")
+    assert bdhai("code", "ai-do") == (
+        1,
+        "Không có ai đang học với tên đăng nhập này; hãy xem lại từng chữ.\n",
+    )
 
 
 def test_an_empty_database_is_told_calmly(bdhai, engine):

@@ -1,4 +1,4 @@
-"""``python -m hub_config.proxy``: the pure-Python proxy, which passes replies on as they come and as they are.
+"""The pure-Python proxy, which passes replies on as they come and as they are.
 
 Stock configurable-http-proxy 0.4.0 reads each reply to its end and unpacks it (a lesson's first open took
 76 kB instead of 21), and asks for ten things at once in the whole school at most. Routes, websockets, the API
@@ -8,14 +8,20 @@ and the command line are all its own.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import socket
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import unquote
 
 from configurable_http_proxy import cli, configproxy
 from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, parse_response_start_line
+from tornado.netutil import DefaultLoopResolver, Resolver
 from tornado.web import Application
+
+from hub_config import door
 
 AT_ONCE = 10_000  # requests under way; the machine's own limits come first
 LARGEST_REPLY = 2**31  # bytes; nothing is kept in memory
@@ -29,6 +35,17 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
         """Leave ETags to the target: only it knows what its page depends on."""
         return None
 
+    async def get_target_url(self, path: str | None) -> str | None:
+        """Return the target; a unix socket is a host whose name is the path, see ``SocketResolver``."""
+        url: str | None = await super().get_target_url(path)
+        if url is None or not self.may_pass():
+            return None
+        return url.replace("http+unix://", "http://", 1)
+
+    def may_pass(self) -> bool:
+        """Tell whether the request may go to its target; if not, it has been answered."""
+        return True
+
     async def call_proxy(self, path: str | None = None) -> None:
         """Ask the target and pass its reply on."""
         url = await self.get_target_url(path)
@@ -36,6 +53,7 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
             return
         request = self._get_proxy_request(url)
         request.decompress_response = False
+        self._keep_the_way(request.headers)
         reply = _Reply(self)
         request.header_callback, request.streaming_callback = reply.header, reply.part
         try:
@@ -48,6 +66,15 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
             return
         self.finish()
 
+    def _keep_the_way(self, headers: dict[str, str]) -> None:
+        """Add to what proxies before this one wrote.
+
+        The stock handler writes its own parts in small letters beside it, and one of the two gets lost on the way.
+        """
+        for key in ("X-Forwarded-For", "X-Forwarded-Proto"):
+            heard, own = headers.pop(key, ""), headers.pop(key.lower(), "").lstrip(",")
+            headers[key] = f"{heard},{own}" if heard else own
+
     async def _broken(self, error: Exception) -> None:
         if (
             self._headers_written
@@ -56,6 +83,25 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
         else:
             self.clear()
             await self.handle_proxy_error(503, error)
+
+
+class GuardingHandler(PassingHandler):
+    """Lets a browser into a learner's server only if it is that learner's, see ``hub_config.door``."""
+
+    def may_pass(self) -> bool:
+        """Look at the cookies; send others to the hub."""
+        place = self.target["prefix"]
+        if not place.startswith("/user/") or "Authorization" in self.request.headers:
+            return True
+        cookies = {name: morsel.value for name, morsel in self.request.cookies.items()}
+        if door.is_open(self.proxy.auth_token or "", place, cookies, time.time()):
+            return True
+        if self.request.method in {"GET", "HEAD"} and "Upgrade" not in self.request.headers:
+            self.redirect(door.ask_at(self.request.uri or place))
+        else:
+            self.set_status(403)
+            self.finish()
+        return False
 
 
 class _Reply:
@@ -100,20 +146,38 @@ def _forget(written: asyncio.Future[None]) -> None:
         written.exception()
 
 
+class SocketResolver(Resolver):
+    """Finds the targets: numbers as they are, and unix sockets by the path that the proxy's routes name."""
+
+    async def resolve(
+        self, host: str, port: int, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[tuple[int, Any]]:
+        """Return family and address of a target."""
+        if host.lower().startswith("%2f"):
+            return [(socket.AF_UNIX, unquote(host))]
+        found: list[tuple[int, Any]] = await DefaultLoopResolver().resolve(host, port, family)
+        return found
+
+
 class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the package has no types
     """The stock proxy with our way of passing replies on."""
 
+    handler: type[PassingHandler] = PassingHandler
+
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__(options)
-        self.proxy_app = Application([(r"/(.*)", PassingHandler, {"proxy": self})])
+        self.proxy_app = Application([(r"/(.*)", self.handler, {"proxy": self})])
 
 
-def main() -> None:
+class GuardingProxy(PassingProxy):
+    """The same, and a learner's server is its learner's alone."""
+
+    handler = GuardingHandler
+
+
+def run(arguments: Sequence[str], *, guards: bool) -> None:
     """Run the stock command line with our proxy in it; it has no option for this."""
+    Resolver.configure(SocketResolver)  # for websockets too
     AsyncHTTPClient.configure(None, max_clients=AT_ONCE, max_body_size=LARGEST_REPLY)
-    cli.PythonProxy = PassingProxy
-    cli.main()
-
-
-if __name__ == "__main__":
-    main()
+    cli.PythonProxy = GuardingProxy if guards else PassingProxy
+    cli.main(args=list(arguments))

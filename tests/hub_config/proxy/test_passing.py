@@ -1,4 +1,4 @@
-"""The proxy passes replies on as they are and as they come."""
+"""Either proxy passes replies on as they are and as they come; and says in Vietnamese when a target is down."""
 
 import gzip
 import http.client
@@ -11,9 +11,13 @@ import time
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import psutil
 import pytest
 
-from hub_config.launch import free_ports
+from courses.site import Site
+from hub_config.launch import ENV, Launch, free_ports
+from hub_config.pages import write_error_pages
+from hub_config.proxy.choice import ERRORS, find_node
 
 PAGE = gzip.compress(b"chao ban " * 5000)
 
@@ -69,27 +73,37 @@ class Target(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def port():
+@pytest.fixture(scope="module", params=["python", "node"])
+def proxy(request, tmp_path_factory):
+    """A proxy of each make: (its port, the port of its API)."""
+    if request.param == "node" and not find_node(os.environ):
+        pytest.skip(
+            "no Node.js 20 with npm on this machine: scripts/bootstrap installs its proxy where there is"
+        )
     target = ThreadingHTTPServer(("127.0.0.1", 0), Target)
     threading.Thread(target=target.serve_forever, daemon=True).start()
-    proxy, api = free_ports("127.0.0.1", 2)
-    command = [sys.executable, "-m", "hub_config.proxy", "--ip", "127.0.0.1", "--port", str(proxy)]
+    port, api = free_ports("127.0.0.1", 2)
+    runtime = tmp_path_factory.mktemp("runtime")
+    write_error_pages(Site(), runtime / ERRORS)
+    launch = Launch(port=port, hub_port=1, proxy_port=api, services={}, runtime=runtime)
+    command = [sys.executable, "-m", "hub_config.proxy", "--ip", "127.0.0.1", "--port", str(port)]
+    command += ["--error-target", "http://127.0.0.1:1/hub/error"]  # as JupyterHub asks for it
     process = subprocess.Popen(
         [*command, "--api-ip", "127.0.0.1", "--api-port", str(api)],
-        env=os.environ | {"CONFIGPROXY_AUTH_TOKEN": "t"},
+        env=os.environ
+        | {"CONFIGPROXY_AUTH_TOKEN": "t", "BDHAI_PROXY": request.param, ENV: launch.model_dump_json()},
     )
     add_route(api, f"http://127.0.0.1:{target.server_address[1]}")
-    yield proxy
+    yield port, api, process
     process.terminate()
     process.wait(10)
     target.shutdown()
     target.server_close()
 
 
-def add_route(api, target):
+def add_route(api, target, path="/"):
     body = json.dumps({"target": target}).encode()
-    url = f"http://127.0.0.1:{api}/api/routes/"
+    url = f"http://127.0.0.1:{api}/api/routes{path}"
     request = urllib.request.Request(url, body, {"Authorization": "token t"}, method="POST")
     deadline = time.monotonic() + 60
     while True:
@@ -101,12 +115,17 @@ def add_route(api, target):
 
 
 @pytest.fixture
+def port(proxy):
+    return proxy[0]
+
+
+@pytest.fixture
 def ask(port):
     """Ask the proxy for a path; connections are closed at the end of the test."""
     connections = []
 
-    def send(path, method="GET"):
-        connections.append(http.client.HTTPConnection("127.0.0.1", port, timeout=30))
+    def send(path, method="GET", timeout=30):
+        connections.append(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout))
         connections[-1].request(method, path, headers={"Accept-Encoding": "gzip"})
         replies.append(connections[-1].getresponse())
         return replies[-1]
@@ -158,5 +177,20 @@ def test_more_than_ten_slow_replies_do_not_block_the_eleventh(ask):
 
 
 def test_a_reply_that_breaks_off_is_not_taken_for_whole(ask):
-    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
-        ask("/cut").read()
+    reply = ask("/cut", timeout=5)
+    with pytest.raises((http.client.IncompleteRead, ConnectionError, TimeoutError)):  # node leaves it open
+        reply.read()
+
+
+def test_a_target_that_is_down_is_told_in_vietnamese_though_the_hub_is_down_too(proxy, ask):
+    add_route(proxy[1], "http://127.0.0.1:1", "/gone")
+    reply = ask("/gone/x")
+    page = reply.read().decode()
+    assert reply.status == 503
+    assert "Bài làm đã lưu của bạn vẫn còn nguyên" in page
+    assert 'lang="vi"' in page
+
+
+def test_the_process_is_what_was_asked_for(proxy, request):
+    name = psutil.Process(proxy[2].pid).name()
+    assert name.startswith(request.node.callspec.params["proxy"])

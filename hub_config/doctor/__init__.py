@@ -1,0 +1,1 @@
+"""``bdhai doctor``: what is wrong with an installation, and how to mend it. It changes nothing."""

@@ -1,0 +1,40 @@
+"""The cookie that opens a learner's address: only there, only in that session, only for a while."""
+
+import pytest
+
+from hub_config.door import COOKIE, SESSION, ask_at, is_open, sign
+
+KEY, PLACE, NOW = "khoa", "/user/lan/", 1_000_000
+
+
+def cookies(**changes):
+    told = {"key": KEY, "place": PLACE, "session": "s1", "until": NOW + 10} | changes
+    return {COOKIE: sign(**told), SESSION: "s1"}
+
+
+def test_it_opens_the_address_that_it_was_given_for():
+    assert is_open(KEY, PLACE, cookies(), NOW)
+    assert is_open(KEY, "/user/lan", cookies(), NOW), "the proxy's routes end without a stroke"
+
+
+@pytest.mark.parametrize(
+    "change", [{"key": "other"}, {"place": "/user/lan2/"}, {"session": "s2"}, {"until": NOW - 1}]
+)
+def test_it_opens_nothing_else(change):
+    assert not is_open(KEY, PLACE, cookies(**change), NOW)
+
+
+@pytest.mark.parametrize(
+    "shown", ["", "x", "1.2", "9" * 5000, f"{NOW + 10}.", "²." + "0" * 64, f"{NOW + 10}.ếế"]
+)
+def test_nonsense_opens_nothing(shown):
+    assert not is_open(KEY, PLACE, {COOKIE: shown, SESSION: "s1"}, NOW)
+
+
+def test_without_a_key_or_a_session_nothing_opens():
+    assert not is_open("", PLACE, cookies(key=""), NOW)
+    assert not is_open(KEY, PLACE, {COOKIE: sign(KEY, PLACE, "", NOW + 10)}, NOW)
+
+
+def test_the_way_back_is_one_word_of_the_question():
+    assert ask_at("/user/lan/lab?a=1&b=2#x") == "/hub/cua?next=/user/lan/lab%3Fa%3D1%26b%3D2%23x"
