@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from autograder.models import LedgerEntry  # noqa: E402 - the repository is on the path only now
 from benchmarks.marking import Cost, _expected, _mixture, _submission, measured  # noqa: E402 - see marking.py
-from benchmarks.past import AT, Past, learner  # noqa: E402 - as above
+from benchmarks.past import AT, Past, learner, with_words  # noqa: E402 - as above
 from benchmarks.results import record  # noqa: E402 - as above
 from courses.lessons.build import build_all  # noqa: E402 - as above
 from courses.lessons.model import Lesson  # noqa: E402 - as above
@@ -126,10 +126,7 @@ def _mark(data: Path, lessons: tuple[Lesson, ...], provider: FakeOpenAI, options
         for number, (lesson, sample) in enumerate(itertools.islice(_mixture(lessons), options.new)):
             own = _submission(number, people[number // len(lessons)], lesson, sample)
             own.answers = {
-                name: {**answer, "text": f"{answer['text']} Bài mới số {number}."}
-                if isinstance(answer, dict) and isinstance(answer.get("text"), str)
-                else answer
-                for name, answer in own.answers.items()
+                name: with_words(answer, f"Bài mới số {number}.") for name, answer in own.answers.items()
             }
             session.add(own)
     engine.dispose()

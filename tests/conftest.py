@@ -1,5 +1,6 @@
 """What all tests share: options, and the one browser."""
 
+import asyncio
 import shutil
 
 import pytest
@@ -16,6 +17,23 @@ def pytest_addoption(parser):
     )
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
+    """Hide Playwright's loop from tests without a browser.
+
+    Between its calls it stands still but is "running" in this thread as long as the browser lives, and whatever
+    starts a loop of its own, such as a judge, would be refused.
+    """
+    if "chromium" in item.fixturenames:
+        return (yield)
+    loop = asyncio._get_running_loop()  # noqa: SLF001 - made for those who implement loops, as Playwright does
+    asyncio._set_running_loop(None)  # noqa: SLF001 - as above
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(None if loop is None or loop.is_closed() else loop)  # noqa: SLF001 - as above
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """Start Debian's Chromium once for all tests: two of Playwright's loops can't live in one process."""
@@ -25,5 +43,7 @@ def chromium():
             executable_path=shutil.which("chromium"),
             args=["--headless", "--no-sandbox", "--disable-gpu", *quiet],
         )
+        loop = asyncio._get_running_loop()  # noqa: SLF001 - as above
         yield browser
+        asyncio._set_running_loop(loop)  # noqa: SLF001 - the last test may have been one without it
         browser.close()
