@@ -27,9 +27,7 @@ class ClassPage(PageHandler):
         """Show one of the person's groups."""
         lessons = self.desk.shelf.all()
         code = self.get_query_argument("to", None)
-        viewer, shown = await self.ask(lambda session, person: class_view(session, person, lessons, code))
-        if shown is None:
-            raise self.missing()
+        viewer, shown = await self.find(lambda session, person: class_view(session, person, lessons, code))
         self.show("class.html", viewer, class_view=shown)
 
 
@@ -39,11 +37,9 @@ class LearnerPage(PageHandler):
     async def get(self, username: str) -> None:
         """Show one learner's lessons."""
         lessons = self.desk.shelf.all()
-        viewer, shown = await self.ask(
+        viewer, shown = await self.find(
             lambda session, person: learner_view(session, person, lessons, username)
         )
-        if shown is None:
-            raise self.missing()
         self.show("learner.html", viewer, learner=shown)
 
 
