@@ -29,7 +29,7 @@ from pydantic import TypeAdapter, ValidationError
 from autograder.asking import Paid, Terms, under
 from autograder.checks import hard_check
 from autograder.hashes import hashes
-from autograder.judge import CalibrationSample, Judge, Judgement, Usage, Verdict, abstain
+from autograder.judge import Beside, CalibrationSample, Judge, Judgement, Usage, Verdict, abstain
 from autograder.partial import judge_rest
 from autograder.signals import Gate, Gated
 from autograder.verdicts import nothing_earned
@@ -129,7 +129,7 @@ class _Keyed(NamedTuple):
     key: str
 
 
-class Calibrated:
+class Calibrated(Beside):
     """A judge that is silent about exercises it was not shown to judge like people. See `Judge`.
 
     Args:
@@ -138,20 +138,11 @@ class Calibrated:
     """
 
     def __init__(self, judge: Judge, store: Store | None = None) -> None:
-        self._judge = self._tested = judge
+        super().__init__(judge)
+        self._tested = judge
         self._store: Store = MemoryStore() if store is None else store
         self._locks: dict[str, asyncio.Lock] = {}
         self._keys: dict[tuple[int, int], _Keyed] = {}
-
-    @property
-    def name(self) -> str:
-        """See `Judge.name`."""
-        return self._judge.name
-
-    @property
-    def prompt_hash(self) -> str:
-        """See `Judge.prompt_hash`."""
-        return self._judge.prompt_hash
 
     @property
     def at_once(self) -> int:

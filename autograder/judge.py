@@ -220,6 +220,23 @@ class Judge(Protocol):
         """Let connections go. Call it in the event loop that judged."""
 
 
+class Beside:
+    """What stands beside a judge has its identity: in the ledger it is the same judge."""
+
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    @property
+    def name(self) -> str:
+        """See `Judge.name`."""
+        return self._judge.name
+
+    @property
+    def prompt_hash(self) -> str:
+        """See `Judge.prompt_hash`."""
+        return self._judge.prompt_hash
+
+
 def abstain(reason: Reason, usage: Usage | None = None) -> Judgement:
     """Return an abstention."""
     return Judgement(outcome="abstained", reason=reason, usage=usage or Usage())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from autograder.judge import CalibrationSample, Judge, Judgement, Usage
+from autograder.judge import Beside, CalibrationSample, Judge, Judgement, Usage
 from autograder.second import BothJudges
 from autograder.signals import Gated
 from courses.exercises.base import Frozen, RubricExercise, canonical_hash
@@ -84,7 +84,7 @@ def through_gate(judge: Judge, judgement: Judgement) -> Judgement:
     return judgement
 
 
-class KeptJudge:
+class KeptJudge(Beside):
     """A judge beside a shelf. See `autograder.judge.Judge`.
 
     Args:
@@ -94,20 +94,11 @@ class KeptJudge:
     """
 
     def __init__(self, judge: Judge, shelf: Shelf, attempt: int = 1) -> None:
-        self._judge, self._shelf, self._attempt = judge, shelf, attempt
+        super().__init__(judge)
+        self._shelf, self._attempt = shelf, attempt
         self._locks: dict[str, asyncio.Lock] = {}
         self._used: dict[str, Kept] = {}
         self.paid = Usage()  # in this process
-
-    @property
-    def name(self) -> str:
-        """See `Judge.name`."""
-        return self._judge.name
-
-    @property
-    def prompt_hash(self) -> str:
-        """See `Judge.prompt_hash`."""
-        return self._judge.prompt_hash
 
     async def judge(
         self, exercise: RubricExercise, answer: str, samples: Sequence[CalibrationSample] = ()

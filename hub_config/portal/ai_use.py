@@ -79,9 +79,7 @@ class AiUsePage(PageHandler):
         def find(session: Session, person: Person) -> AiUse | None:
             return ai_use(session, site, today) if person.role == "administrator" else None
 
-        viewer, shown = await self.ask(find)
-        if shown is None:
-            raise self.missing()
+        viewer, shown = await self.find(find)
         self.show("ai_use.html", viewer, use=shown, at=now(), day_count=DAYS)
 
 

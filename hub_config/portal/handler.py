@@ -104,6 +104,17 @@ class PageHandler(Handler):
     def _form_token(self, viewer: Viewer | None) -> str:
         return self.xsrf_token.decode() if viewer else ""
 
+    async def find(self, work: Callable[[Session, Person], T | None]) -> tuple[Viewer, T]:
+        """Do as `ask` does for what may not exist, or not for this person.
+
+        Raises:
+            HTTPError: 404.
+        """
+        viewer, found = await self.ask(work)
+        if found is None:
+            raise self.missing()
+        return viewer, found
+
     def missing(self) -> HTTPError:
         """Return the error for what does not exist or is not for this person: both look the same."""
         return HTTPError(404)

@@ -20,7 +20,5 @@ class FiguresPage(PageHandler):
         def find(session: Session, person: Person) -> Figures | None:
             return figures(session, lessons) if person.role in {"official", "administrator"} else None
 
-        viewer, shown = await self.ask(find)
-        if shown is None:
-            raise self.missing()
+        viewer, shown = await self.find(find)
         self.show("figures.html", viewer, figures=shown, at=now())

@@ -41,9 +41,7 @@ class ClassPage(PageHandler):
             group = shown.chosen.code if shown.chosen else None
             return shown, joining_view(session, person, site, group, now())
 
-        viewer, found = await self.ask(look)
-        if found is None:
-            raise self.missing()
+        viewer, found = await self.find(look)
         self.show("class.html", viewer, class_view=found[0], joining=found[1], told=self._told())
 
     def _told(self) -> str:
@@ -83,9 +81,7 @@ class LearnerPage(PageHandler):
             code = new_activation_code(session, found, now()) if new_code else ""
             return learner, shown_login(session, found), code
 
-        viewer, found = await self.ask(look)
-        if found is None:
-            raise self.missing()
+        viewer, found = await self.find(look)
         learner, login, code = found
         self.show("learner.html", viewer, learner=learner, login=login, code=code)
 

@@ -61,9 +61,7 @@ class JudgingPage(PageHandler):
                 share=percent(settings.audit_share),
             )
 
-        viewer, shown = await self.ask(find)
-        if shown is None:
-            raise self.missing()
+        viewer, shown = await self.find(find)
         self.show("judging.html", viewer, overview=shown)
 
 
@@ -107,9 +105,7 @@ class ExercisePage(PageHandler):
             statement = next(iter(slot.variants.values())).statement
             return Opened(row=row, detail=detail_view(session, site, lesson, slot), statement=statement)
 
-        viewer, shown = await self.ask(find)
-        if shown is None:
-            raise self.missing()
+        viewer, shown = await self.find(find)
         done = SAID.get(self.get_query_argument("da", ""), "")
         self.show("judging_exercise.html", viewer, own=shown, fault=fault, note=note, done=done)
 

@@ -131,9 +131,7 @@ class RemarkPage(PageHandler):
                 remark_view(lesson, self._plan(session, lesson)) if person.role == "administrator" else None
             )
 
-        viewer, shown = await self.ask(find)
-        if shown is None:
-            raise self.missing()
+        viewer, shown = await self.find(find)
         done = self.get_query_argument("da", "")
         asked = self.desk.remarks.of(lesson)
         values = {"fault": fault, "reason": reason, "done": done if done.isdigit() else ""}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.courses.player.hand import Hand
@@ -41,6 +42,17 @@ def card(page, number):
 
 def saved(page):
     expect(page.locator("#bdh-save")).to_contain_text("Đã lưu lúc")
+
+
+def looks_well(part, place, picture):
+    """Look for faults of access and width, and keep a picture of a place in the part, where ``picture`` is a path."""
+    found = Axe().run(part.page)
+    assert found.violations_count == 0, found.generate_report()
+    no_wider_than_the_screen(part.page)
+    if picture is not None:
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        part.evaluate(f"it => it.querySelector('{place}').scrollIntoView({{block: 'center'}})")
+        part.page.screenshot(path=picture)
 
 
 def no_wider_than_the_screen(page):

@@ -11,13 +11,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from courses.lessons.build import build_all
 from courses.site import REPOSITORY
 from tests.courses.player.learner_server import running
-from tests.courses.player.pages import card, no_wider_than_the_screen, open_lesson, saved
+from tests.courses.player.pages import card, looks_well, open_lesson, saved
 from tests.courses.player.relay import Relay
 from tests.courses.player.services import CUT
 
@@ -103,13 +102,8 @@ class Sender:
         return [body["name"] for body in self.services.bodies("files")]
 
     def looks_well(self, what):
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, found.generate_report()
-        no_wider_than_the_screen(self.page)
-        if self.shots:
-            Path(self.shots).mkdir(parents=True, exist_ok=True)
-            self.part.evaluate("it => it.querySelector('.product-file').scrollIntoView({block: 'center'})")
-            self.page.screenshot(path=f"{self.shots}/tep-{what}-{self.name}.png")
+        picture = Path(self.shots, f"tep-{what}-{self.name}.png") if self.shots else None
+        looks_well(self.part, ".product-file", picture)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from openpyxl import Workbook
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -21,7 +20,7 @@ from courses.lessons.build import build_all
 from courses.site import REPOSITORY, Site
 from hub_config.portal.shelf import Shelf
 from tests.courses.player.learner_server import LearnerServer, running
-from tests.courses.player.pages import card, no_wider_than_the_screen, open_lesson, saved
+from tests.courses.player.pages import card, looks_well, open_lesson, saved
 from tests.hub_config.portal.conftest import filled, serving
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -111,13 +110,8 @@ class Grid:
         return verdict.inner_text()
 
     def looks_well(self, what):
-        found = Axe().run(self.page)
-        assert found.violations_count == 0, found.generate_report()
-        no_wider_than_the_screen(self.page)
-        if self.shots:
-            Path(self.shots).mkdir(parents=True, exist_ok=True)
-            self.part.evaluate("it => it.querySelector('.table-tools').scrollIntoView({block: 'center'})")
-            self.page.screenshot(path=f"{self.shots}/bang-{what}-{self.name}.png")
+        picture = Path(self.shots, f"bang-{what}-{self.name}.png") if self.shots else None
+        looks_well(self.part, ".table-tools", picture)
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Ours: without this file, a package of the same name that some dependency installs would be taken for it."""
