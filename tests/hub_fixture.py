@@ -101,7 +101,7 @@ def hidden_xsrf(page: str) -> str:
 
 @contextmanager
 def running_hub(
-    data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = (), account: Account = list
+    data: Path, env: Mapping[str, str] | None = None, *, around: Sequence[str] = (), account: Account = list
 ) -> Iterator[Hub]:
     """Run ``bdhai run`` until the end of the block; by default without AI.
 
@@ -111,7 +111,7 @@ def running_hub(
         around: a command that becomes ``bdhai run`` in the end, such as one that gives it another clock.
         account: turns the command into one that runs as another account.
     """
-    hub = start_hub(data, env, around, account)
+    hub = start_hub(data, env, around=around, account=account)
     try:
         wait_until_open(hub)
         yield hub
@@ -120,7 +120,7 @@ def running_hub(
 
 
 def start_hub(
-    data: Path, env: Mapping[str, str] | None = None, around: Sequence[str] = (), account: Account = list
+    data: Path, env: Mapping[str, str] | None = None, *, around: Sequence[str] = (), account: Account = list
 ) -> Hub:
     """Start ``bdhai run`` and return at once."""
     (port,) = free_ports("127.0.0.1", 1)

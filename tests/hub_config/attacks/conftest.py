@@ -116,7 +116,7 @@ def ours(request) -> Iterator[Scene]:
         provider = stack.enter_context(FakeOpenAI())
         ai = {"BDHAI_AI": "", "OPENAI_BASE_URL": provider.base_url, "OPENAI_API_KEY": PROVIDER_KEY}
         hub = stack.enter_context(
-            running_hub(data, ai | {"BDHAI_SPAWNER": "fork", "HOME": str(data)}, account)
+            running_hub(data, ai | {"BDHAI_SPAWNER": "fork", "HOME": str(data)}, account=account)
         )
         scene = stack.enter_context(_scene(hub, "learner", "trainer"))
         scene.way, scene.account = way, account
