@@ -105,7 +105,7 @@ def ours(people: int, spawner: str = "fork") -> Iterator[Hub]:
         register(site, people)
         (base / "run").mkdir(mode=0o711)
         base.chmod(0o711)
-        launch = run.plan(site, "127.0.0.1", free_ports("127.0.0.1", 1)[0], base / "run")
+        launch = run.plan("127.0.0.1", free_ports("127.0.0.1", 1)[0], base / "run")
         (base / "config.py").write_text(_OURS, encoding="utf-8")
         env = os.environ | {"BDHAI_DATA": str(place.data), "BDHAI_AI": "none", "BDHAI_SPAWNER": spawner}
         env = run.hub_env(launch, place, env | {"BDHAI_SITE": str(base / "site.yaml")})

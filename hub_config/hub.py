@@ -19,7 +19,7 @@ from hub_config.idle.memory import Watch
 from hub_config.launch import PLAIN, Launch, require_cells
 from hub_config.pages import TEMPLATES, WAIT, page_values
 from hub_config.proxy.choice import DOORS
-from hub_config.services import PROVIDER_KEYS, grading, levels, services
+from hub_config.services import GRADEBOOKS, PROVIDER_KEYS, services
 from hub_config.spawner import LearnerSpawner
 
 GRADERS = ("trainer", "administrator")
@@ -72,10 +72,10 @@ def apply(site: Site, c: Config, launch: Launch, provider: Mapping[str, str]) ->
     _learners(c, site, launch)
     _pages(c, site)
     c.JupyterHub.services = services(site, launch, provider)
-    c.JupyterHub.load_roles = roles(levels(site))
+    c.JupyterHub.load_roles = roles()
 
 
-def roles(open_levels: tuple[str, ...]) -> list[dict[str, object]]:
+def roles() -> list[dict[str, object]]:
     """Return who may do what, the least that works.
 
     People reach their own server and the programme's pages; a learner's server speaks to portal and AI with
@@ -85,14 +85,13 @@ def roles(open_levels: tuple[str, ...]) -> list[dict[str, object]]:
     """
     pages = [_access(name) for name in ("portal", "boards", "ai")]
     own = ["access:servers!user", "servers!user", "read:users!user", "users:activity!user"]
-    marking = [_access(grading(level)) for level in open_levels]
     return [
         {"name": "user", "scopes": [*own, *pages]},
         {
             "name": "server",
             "scopes": ["users:activity!user", "access:servers!server", _access("portal"), _access("ai")],
         },
-        {"name": "marking", "scopes": marking, "groups": list(GRADERS)},
+        {"name": "marking", "scopes": [_access(GRADEBOOKS)], "groups": list(GRADERS)},
         {"name": "asking", "scopes": [_access("ai")], "services": ["daily", "portal"]},
         {"name": "measuring", "scopes": ["read:metrics"], "services": ["metrics"]},
         {"name": "putting-away", "scopes": IDLE_SCOPES, "services": ["idle"]},

@@ -36,7 +36,7 @@ from hub_config.launch import (
 from hub_config.metrics import token
 from hub_config.pages import write_error_pages
 from hub_config.proxy.choice import ERRORS
-from hub_config.services import levels, web_services
+from hub_config.services import WEB, levels
 
 HERE = Path(__file__).resolve().parent
 Say = Callable[[str], None]
@@ -65,7 +65,7 @@ def run(site: Site, bind: str, port: int, say: Say, env: Mapping[str, str] = os.
         with tempfile.TemporaryDirectory(prefix="bdhai-", dir=_short_folder()) as runtime:
             require_cells(bind, lambda: making.fault(Path(runtime)))
             prepare(site, say)
-            return _serve(site, plan(site, bind, port, Path(runtime)), say, env)
+            return _serve(site, plan(bind, port, Path(runtime)), say, env)
 
 
 def prepare(site: Site, say: Say) -> None:
@@ -81,16 +81,15 @@ def prepare(site: Site, say: Say) -> None:
         seed.seed_demo(site, load_lessons(site.lessons))
 
 
-def plan(site: Site, bind: str, port: int, runtime: Path) -> Launch:
+def plan(bind: str, port: int, runtime: Path) -> Launch:
     """Choose free ports for everything behind the one port that people use."""
-    names = web_services(site)
-    hub, proxy, *rest = free_ports("127.0.0.1", len(names) + 2)
+    hub, proxy, *rest = free_ports("127.0.0.1", len(WEB) + 2)
     return Launch(
         bind=bind,
         port=port,
         hub_port=hub,
         proxy_port=proxy,
-        services=dict(zip(names, rest, strict=True)),
+        services=dict(zip(WEB, rest, strict=True)),
         runtime=runtime,
     )
 

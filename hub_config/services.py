@@ -22,7 +22,9 @@ PROVIDER_KEYS = (
     "BDHAI_MODEL",
     "BDHAI_MODEL_SHA256",
 )
-WEB = ("portal", "ai", "boards")
+GRADEBOOKS = "cham"  # formgrader for the trainers: every level below one service
+WEB = ("portal", "ai", "boards", GRADEBOOKS)
+_MODULES = {GRADEBOOKS: "formgrader"}
 
 
 def levels(site: Site) -> tuple[str, ...]:
@@ -31,26 +33,14 @@ def levels(site: Site) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
-def grading(level: str) -> str:
-    """Return the name of a level's formgrader service."""
-    return f"cham-{level}"
-
-
-def web_services(site: Site) -> tuple[str, ...]:
-    """Return the names of the services that need a port."""
-    return (*WEB, *(grading(level) for level in levels(site)))
-
-
 def services(site: Site, launch: Launch, provider: Mapping[str, str]) -> list[dict[str, object]]:
     """Return ``c.JupyterHub.services``; only the AI gateway is handed the provider's keys."""
     common = common_env(site, launch)
-    commands = {name: [sys.executable, "-m", f"hub_config.{name}"] for name in WEB}
     secret = {"ai": dict(provider)}
-    web = [_web(name, commands[name], launch, common | secret.get(name, {})) for name in WEB]
-    forms = [_web(grading(level), _formgrader(level), launch, common) for level in levels(site)]
+    web = [_web(name, launch, common | secret.get(name, {})) for name in WEB]
     workers = [_worker("daily", "daily_service", common), _worker("idle", "idle", common | _meminfo())]
     doors = [_doors(launch)] if is_forking(site.spawner) else []
-    return [*web, *forms, *workers, *_prometheus(site), *doors]
+    return [*web, *workers, *_prometheus(site), *doors]
 
 
 def doors_to(launch: Launch) -> dict[str, int]:
@@ -72,11 +62,11 @@ def common_env(site: Site, launch: Launch) -> dict[str, str]:
     return env
 
 
-def _web(name: str, command: list[str], launch: Launch, env: dict[str, str]) -> dict[str, object]:
+def _web(name: str, launch: Launch, env: dict[str, str]) -> dict[str, object]:
     return {
         "name": name,
         "url": f"http://127.0.0.1:{launch.services[name]}",
-        "command": command,
+        "command": [sys.executable, "-m", f"hub_config.{_MODULES.get(name, name)}"],
         "environment": env,
         "oauth_no_confirm": True,  # these are the programme's own pages; a question would only puzzle people
         "display": False,
@@ -92,10 +82,6 @@ def _prometheus(site: Site) -> list[dict[str, object]]:
     """Prometheus is a service that runs elsewhere and has a token."""
     secret = token.read(layout(site))
     return [{"name": "metrics", "api_token": secret, "display": False}] if secret else []
-
-
-def _formgrader(level: str) -> list[str]:
-    return [sys.executable, "-m", "hub_config.formgrader", level]
 
 
 def _worker(name: str, module: str, env: dict[str, str]) -> dict[str, object]:

@@ -6,7 +6,7 @@ only the rows of visible learners exist; and what would run or rewrite something
 """
 
 from autograder.gradebook_view.routes import Rule, routes
-from autograder.gradebook_view.settings import course_folder, settings
+from autograder.gradebook_view.settings import settings
 from autograder.gradebook_view.visible import Visible, VisibleGradebook, VisibleTo
 
-__all__ = ["Rule", "Visible", "VisibleGradebook", "VisibleTo", "course_folder", "routes", "settings"]
+__all__ = ["Rule", "Visible", "VisibleGradebook", "VisibleTo", "routes", "settings"]

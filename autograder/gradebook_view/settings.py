@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import os
-
 from jinja2 import DictLoader
 from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 from tornado import web
+from traitlets.config import Application, Config
 
 from autograder.gradebook_view.visible import VisibleTo
 
 
 class _Formgrade(FormgradeExtension):  # type: ignore[misc]  # nbgrader has no types
-    """Reads the course's own ``nbgrader_config.py`` (the working folder is the course) and no home's."""
+    """Reads its course's own ``nbgrader_config.py``: no home's and no working folder's.
+
+    Stock reads the working folder's, again for each page, so that a process could serve one course only.
+    """
 
     debug = False
+
+    def load_config_file(self, *_: object, **__: object) -> None:
+        """Read the file of the course, wherever this process works."""
+        Application.load_config_file(self, "nbgrader_config", path=[self.root_dir])
+
+    def load_config(self) -> Config:
+        """Return what was read at the start: a course's file changes only while the school is closed."""
+        return Config(self.config)
 
 
 def settings(course: str, visible_to: VisibleTo) -> dict[str, object]:
     """Return the tornado settings that nbgrader's handlers look for.
 
     Args:
-        course: the course folder, absolute; also the process's working folder.
+        course: the course folder, absolute.
         visible_to: tells which students a user name may see.
     """
     formgrader = _Formgrade()
@@ -50,8 +60,3 @@ def _exporter(formgrader: FormgradeExtension) -> HTMLExporter:
     for name in ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url"):
         setattr(exporter, name, "")
     return exporter
-
-
-def course_folder() -> str:
-    """Return the working folder: the hub starts the service inside the course."""
-    return os.path.realpath(os.curdir)

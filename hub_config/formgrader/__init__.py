@@ -1,1 +1,1 @@
-"""The service ``cham-level1``: nbgrader's formgrader for trainers and administrators, behind the hub's sign-in."""
+"""The service ``cham``: nbgrader's formgrader for trainers and administrators, behind the hub's sign-in."""

@@ -16,6 +16,7 @@ from jupyterhub.singleuser.extension import JupyterHubAuthorizer, JupyterHubIden
 from sqlalchemy import select
 from tornado import web
 from tornado.httpserver import HTTPServer
+from tornado.routing import AnyMatches, PathMatches, Rule, RuleRouter
 
 from autograder import gradebook_view
 from courses.school.db import session
@@ -23,8 +24,10 @@ from courses.school.models import Person, TrainerGroup
 from courses.school.people import find_person
 from courses.site import Site, database_url, layout, load_site
 from hub_config.people import engine_for
+from hub_config.services import levels
 
 LARGEST_BODY = 256 * 1024
+_COOKIE_SECRET = secrets.token_bytes(32)  # of all levels: a sign-in that one began ends at the common address
 POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data:; "  # nbgrader's pages are full of inline script
     "frame-ancestors 'none'; "
@@ -54,20 +57,38 @@ def visible_students(site: Site, username: str) -> frozenset[str] | None:
         return frozenset(db.scalars(query))
 
 
-def application(site: Site, level: str, prefix: str) -> web.Application:
-    """Return the service: formgrader's routes below the service's prefix, plus the hub's sign-in.
+def gradebooks(site: Site, open_levels: Sequence[str], prefix: str) -> RuleRouter:
+    """Return the service: each level's formgrader below ``prefix``, and one sign-in by the hub for all of them.
+
+    One process for all levels: each further one would cost a small machine a hundred megabytes.
 
     Args:
         site: whose school says who may see whom.
-        level: name of the course, e.g. ``level1``.
-        prefix: ``/services/cham-level1/``.
+        open_levels: names of the courses, e.g. ``("level1", "level2")``.
+        prefix: ``/services/cham/``.
     """
-    course = str(layout(site).course(level))
     identity = JupyterHubIdentityProvider()
-    rules = [_below(prefix, rule) for rule in (*identity.get_handlers(), *gradebook_view.routes())]
+    rules = [
+        Rule(PathMatches(f"{prefix}{level}(?:/.*)?"), _gradebook(site, level, f"{prefix}{level}/", identity))
+        for level in open_levels
+    ]
+    front = (
+        f"{prefix}?",
+        web.RedirectHandler,
+        {"url": "/", "permanent": False},
+    )  # the page Hôm nay links each level
+    sign_in = [front, *(_below(prefix, rule) for rule in identity.get_handlers())]
+    return RuleRouter(
+        [*rules, Rule(AnyMatches(), web.Application(sign_in, **_jupyter_settings(prefix, identity)))]
+    )
+
+
+def _gradebook(site: Site, level: str, prefix: str, identity: JupyterHubIdentityProvider) -> web.Application:
+    course = str(layout(site).course(level))
     settings: dict[str, Any] = gradebook_view.settings(course, lambda name: visible_students(site, name))
+    start = (f"{prefix}?", web.RedirectHandler, {"url": f"{prefix}formgrader/", "permanent": False})
     return web.Application(
-        [(f"{prefix}?", web.RedirectHandler, {"url": f"{prefix}formgrader/", "permanent": False}), *rules],
+        [start, *(_below(prefix, rule) for rule in gradebook_view.routes())],
         **(settings | _jupyter_settings(prefix, identity)),
     )
 
@@ -76,13 +97,13 @@ def _below(prefix: str, rule: Sequence[Any]) -> tuple[Any, ...]:
     return (url_path_join(prefix, rule[0].lstrip("/")), *rule[1:])
 
 
-def _jupyter_settings(prefix: str, identity: JupyterHubIdentityProvider) -> dict[str, object]:
+def _jupyter_settings(prefix: str, identity: JupyterHubIdentityProvider) -> dict[str, Any]:
     """Return what Jupyter's base handler wants to know; it is all that we use of Jupyter Server."""
     return {
         "base_url": prefix,
         "identity_provider": identity,
         "authorizer": JupyterHubAuthorizer(identity_provider=identity),
-        "cookie_secret": secrets.token_bytes(32),
+        "cookie_secret": _COOKIE_SECRET,
         "login_url": identity.hub_auth.login_url,
         "xsrf_cookies": False,  # Jupyter's handler checks by itself, after the sign-in
         "allow_remote_access": True,  # the proxy passes the visitor's host name on
@@ -92,17 +113,17 @@ def _jupyter_settings(prefix: str, identity: JupyterHubIdentityProvider) -> dict
     }
 
 
-def serve(level: str) -> None:
-    """Serve one level where the hub says, until the hub ends the process."""
+def serve() -> None:
+    """Serve every level's gradebook where the hub says, until the hub ends the process."""
     site = load_site()
-    os.chdir(layout(site).course(level))  # nbgrader reads nbgrader_config.py from the working folder
     address = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
-    asyncio.run(_serve(application(site, level, prefix), str(address.hostname), int(address.port or 0)))
+    books = gradebooks(site, levels(site), prefix)
+    asyncio.run(_serve(books, str(address.hostname), int(address.port or 0)))
 
 
-async def _serve(app: web.Application, host: str, port: int) -> None:
-    server = HTTPServer(app, max_body_size=LARGEST_BODY)
+async def _serve(books: RuleRouter, host: str, port: int) -> None:
+    server = HTTPServer(books, max_body_size=LARGEST_BODY)
     server.listen(port, host)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):  # the hub ends its services with SIGINT

@@ -26,8 +26,8 @@ PORTAL = ["", "lop", "lop/{other}", "bai-nop/{receipt}", "bai-nop/{receipt}/be-c
           "so-lieu", "tai-khoan", "quan-tri/ai", "api/me", "api/lessons", "api/submissions", "api/submissions?lesson={lesson}", "api/results/{receipt}",
           "api/openapi.json", "static/../../../data/bdhai.sqlite", "static/%2e%2e/%2e%2e/site.py"]  # fmt: skip
 OTHERS = ["/services/boards/", "/services/boards/standings.json", "/services/boards/..%2fstandings.json",
-          "/services/ai/v1/models", "/services/cham-level1/formgrader/gradebook",
-          "/services/cham-level1/formgrader/api/submissions/{slug}", "/services/cham-level1/formgrader/api/students",
+          "/services/ai/v1/models", "/services/cham/level1/formgrader/gradebook",
+          "/services/cham/level1/formgrader/api/submissions/{slug}", "/services/cham/level1/formgrader/api/students",
           "/user/{other}/api/contents", "/user/{other}/lab"]  # fmt: skip
 OWN = ["api/contents", "api/contents/level1", "api/contents/..", "api/contents/%2e%2e/%2e%2e/bdhai.sqlite",
        "files/../../bdhai.sqlite", "files/%2e%2e/%2e%2e/bdhai.sqlite", "files/..%2f..%2fsecrets%2fdemo.json",

@@ -17,7 +17,7 @@ from tests.hub_fixture import running_hub
 
 pytestmark = pytest.mark.e2e
 
-PREFIX = "/services/cham-level1/formgrader"
+PREFIX = "/services/cham/level1/formgrader"
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,9 @@ class Desk:
 
     def send(self, method, path, body):
         token = next(
-            each.value for each in self.browser.cookies if each.name == "_xsrf" and "cham-level1" in each.path
+            each.value
+            for each in self.browser.cookies
+            if each.name == "_xsrf" and each.path.startswith("/services/cham/")
         )
         headers = {"X-XSRFToken": token, "Content-Type": "application/json"}
         return self.browser.request(
@@ -113,6 +115,16 @@ def trainer(hub):
 @pytest.fixture(scope="module")
 def administrator(hub):
     return Desk(hub, "administrator")
+
+
+def test_each_level_has_a_book_of_its_own_and_one_process_serves_all(hub, administrator):
+    for level in ("level1", "level2", "level3", "level4", "level5"):
+        page = administrator.browser.get(
+            f"{hub.address}/services/cham/{level}/formgrader/api/assignments", timeout=60
+        )
+        lessons = {folder.name for folder in (hub.data / "courses" / level / "source").iterdir()}
+        assert {each["name"] for each in page.json()} == lessons, level
+    assert len(hub.processes(JUPYTERHUB_SERVICE_NAME="cham")) == 1
 
 
 @pytest.mark.parametrize("role", ["learner", "official"])
@@ -256,7 +268,7 @@ def test_no_file_but_the_pictures_of_the_page_is_served(trainer, near, way_out):
     "path", ["api/kernels", "api/contents", "api/terminals", "tree", "files/gradebook.db", "lab"]
 )
 def test_there_is_no_kernel_no_file_browser_and_no_terminal(hub, trainer, path):
-    reply = trainer.browser.get(f"{hub.address}/services/cham-level1/{path}", timeout=60)
+    reply = trainer.browser.get(f"{hub.address}/services/cham/level1/{path}", timeout=60)
     assert reply.status_code == 404
 
 

@@ -10,7 +10,7 @@ from traitlets.config import Config
 from courses.site import Programme, Site
 from hub_config.hub import apply, roles, take_provider
 from hub_config.launch import Launch, StartError
-from hub_config.services import services, web_services
+from hub_config.services import WEB, services
 
 KEY = "sk-bí-mật"
 
@@ -24,7 +24,7 @@ def site(tmp_path):
 
 
 def launch_at(site, bind="127.0.0.1"):
-    ports = {name: 9000 + number for number, name in enumerate(web_services(site))}
+    ports = {name: 9000 + number for number, name in enumerate(WEB)}
     return Launch(bind=bind, port=8000, hub_port=8101, proxy_port=8102, services=ports, runtime=site.data)
 
 
@@ -101,7 +101,7 @@ def test_people_reach_pages_and_their_own_server_only(config):
 
 
 def test_a_learners_server_may_speak_to_portal_and_ai_only():
-    server = next(role for role in roles(("level1",)) if role["name"] == "server")
+    server = next(role for role in roles() if role["name"] == "server")
     assert set(server["scopes"]) == {
         "users:activity!user",
         "access:servers!server",
@@ -111,9 +111,9 @@ def test_a_learners_server_may_speak_to_portal_and_ai_only():
 
 
 def test_formgrader_is_for_trainers_and_administrators():
-    marking = next(role for role in roles(("level1", "level2")) if role["name"] == "marking")
+    marking = next(role for role in roles() if role["name"] == "marking")
     assert marking["groups"] == ["trainer", "administrator"]
-    assert marking["scopes"] == ["access:services!service=cham-level1", "access:services!service=cham-level2"]
+    assert marking["scopes"] == ["access:services!service=cham"]
 
 
 def test_nobody_is_a_hub_administrator(config):

@@ -162,8 +162,8 @@ def test_a_learner_cannot_open_somebody_elses_server(hub, server):
 
 
 def test_a_learner_cannot_open_formgrader_and_a_trainer_can(hub, learner):
-    assert learner.get(f"{hub.address}/services/cham-level1/formgrader/", timeout=60).status_code == 403
-    trainer = hub.sign_in("trainer").get(f"{hub.address}/services/cham-level1/formgrader/", timeout=60)
+    assert learner.get(f"{hub.address}/services/cham/level1/formgrader/", timeout=60).status_code == 403
+    trainer = hub.sign_in("trainer").get(f"{hub.address}/services/cham/level1/formgrader/", timeout=60)
     assert trainer.status_code == 200
     assert trainer.url.endswith("/formgrader/gradebook")
 

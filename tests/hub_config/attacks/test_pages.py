@@ -29,7 +29,7 @@ const told = {};
 const hub = "%(hub)s";
 const targets = ["/services/portal/api/submissions", "/services/portal/lop", "/services/portal/tai-khoan", "/services/portal/quan-tri/ai",
   "/services/portal/cach-doc", "/hub/api/users/%(user)s/tokens", "/hub/api/users/%(user)s/server", "/hub/spawn", "/hub/token",
-  "/user/%(user)s/api/kernels", "/user/%(user)s/api/contents/evil.ipynb", "/services/cham-level1/formgrader/api/submission_notebooks"];
+  "/user/%(user)s/api/kernels", "/user/%(user)s/api/contents/evil.ipynb", "/services/cham/level1/formgrader/api/submission_notebooks"];
 async function attack() {
   for (const path of ["/services/portal/", "/services/portal/api/me", "/hub/api/user", "/user/%(user)s/api/contents"]) {
     try { told["read " + path] = (await (await fetch(hub + path, {credentials: "include"})).text()).length; }
@@ -69,7 +69,7 @@ def trainer(chromium, ours):
     page.get_by_label("Mật khẩu").fill(password)
     page.get_by_role("button", name="Đăng nhập").click()
     page.wait_for_url("**/services/portal/**")
-    for path in (f"user/{username}/api/status", "services/cham-level1/formgrader/"):
+    for path in (f"user/{username}/api/status", "services/cham/level1/formgrader/"):
         page.goto(f"{ours.hub.address}/{path}")
     yield page
     context.close()

@@ -116,7 +116,7 @@ def test_what_waits_is_listed_for_the_trainer_until_it_is_marked(browser_of, han
 
 
 def test_formgrader_opens_in_its_own_tab_for_those_who_mark(browser_of):
-    link = soup(browser_of("hung").get("")).find("a", href="/services/cham-level1/formgrader")
+    link = soup(browser_of("hung").get("")).find("a", href="/services/cham/level1/formgrader")
     assert link["target"] == "_blank"
     assert "formgrader" not in browser_of("lan").get("").text
 

@@ -11,6 +11,7 @@ from traitlets.config import Config
 from courses.site import Site
 from hub_config.hub import apply
 from hub_config.launch import Launch
+from hub_config.services import WEB
 from tests.hub_config.signin.conftest import GOOD
 from tests.hub_config.signin.test_doors import class_code
 
@@ -155,7 +156,7 @@ def test_the_pages_of_a_teacher_who_links_a_lesson(door, page, shots):
 def rendered(tmp_path, template, **values):
     """Return a page of the hub that is hard to meet, as the hub would write it."""
     site = Site(data=tmp_path)
-    ports = dict.fromkeys(("portal", "ai", "boards", *(f"cham-level{n}" for n in range(1, 6))), 9000)
+    ports = dict.fromkeys(WEB, 9000)
     config = Config()
     apply(
         site, config, Launch(port=8000, hub_port=8001, proxy_port=8002, services=ports, runtime=tmp_path), {}
