@@ -14,10 +14,10 @@ SECONDS = 30
 MAX_TABS = 200
 STILL = 150  # ms at the end of a swipe; a finger that flies off makes Chromium swallow the next tap
 
-# JupyterLab lays out a cell when it comes into sight, so what is scrolled to moves once more.
-TO_THE_MIDDLE = """async it => {
+# JupyterLab lays out a cell when it comes into sight, so what is scrolled to, or dragged over, moves once more.
+STANDS_STILL = """async (it, scroll) => {
     for (let last = null, steady = 0; steady < 3; ) {
-        it.scrollIntoView({block: "center"});
+        if (scroll) it.scrollIntoView({block: "center"});
         await new Promise(requestAnimationFrame);
         const { top } = it.getBoundingClientRect();
         steady = top === last ? steady + 1 : 0;
@@ -108,8 +108,7 @@ class Hand:
 
 
 def _middle(it: Locator, *, scroll: bool = True) -> tuple[float, float]:
-    if scroll:
-        it.evaluate(TO_THE_MIDDLE)
+    it.evaluate(STANDS_STILL, scroll)
     box = it.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

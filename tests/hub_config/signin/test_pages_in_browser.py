@@ -170,7 +170,6 @@ def rendered(tmp_path, template, **values):
 STATES = [
     *(("error.html", {"status_code": code}) for code in (400, 403, 424, 429, 500, 503)),
     ("404.html", {"status_code": 404}),
-    ("spawn_pending.html", {"progress_url": "/hub/api/x"}),
     ("stop_pending.html", {}),
     ("not_running.html", {"failed": False, "implicit_spawn_seconds": 1, "spawn_url": "/hub/spawn"}),
     ("not_running.html", {"failed": True, "implicit_spawn_seconds": 1, "spawn_url": "/hub/spawn"}),
