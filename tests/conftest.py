@@ -9,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 settings.register_profile("bdhai", deadline=None)  # a busy machine is no fault of what is tested
 settings.load_profile("bdhai")
+TOGETHER = ("tests/hub_config/attacks",)
 
 
 def pytest_addoption(parser):
@@ -32,6 +33,12 @@ def pytest_runtest_protocol(item):
         return (yield)
     finally:
         asyncio._set_running_loop(None if loop is None or loop.is_closed() else loop)  # noqa: SLF001 - as above
+
+
+def pytest_itemcollected(item):
+    """Keep a file's tests in one process, and those of a folder whose hubs cost too much to be started in each."""
+    group = next((name for name in TOGETHER if name in item.nodeid), item.nodeid.partition("::")[0])
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
