@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 
 from autograder.audit.fitting import fit_of, newest_fit
-from autograder.calibration import Calibrated, FileStore
+from autograder.calibration import CALIBRATIONS, Calibrated, FileStore
 from autograder.judge import Judge
 from autograder.models import GateFit
 from autograder.openai_judge import OpenAIJudge
@@ -38,7 +38,6 @@ class LocalPace(TypedDict):
 DEFAULT_MODEL = "gpt-4.1-mini"
 LOCAL_MODEL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 LOCAL_PACE: LocalPace = {"concurrency": 2, "timeout": 600.0}  # a busy machine reads a long question slowly
-CALIBRATIONS = "calibration.json"  # below the data folder's ai/
 
 
 class Provider(Frozen):

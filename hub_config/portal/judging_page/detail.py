@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from autograder.audit.fitting import fit_of, newest_fit
 from autograder.audit.silence import history, last_lifts
-from autograder.calibration import Calibration, FileStore, calibration_key
+from autograder.calibration import CALIBRATIONS, Calibration, FileStore, calibration_key
 from autograder.human.kept import Kept
 from autograder.judge import samples_of
 from autograder.models import LedgerEntry
@@ -21,7 +21,6 @@ from autograder.trust import Meter, meter
 from courses.exercises.base import Frozen, RubricExercise
 from courses.lessons.model import CASES, ExerciseSlot, Lesson
 from courses.site import Site, layout
-from hub_config.ai.provider import CALIBRATIONS
 from hub_config.portal.judging_page.figures import percent
 from hub_config.portal.judging_page.silence_words import SilenceView, silence_view
 

@@ -12,6 +12,13 @@ from tests.courses.player.learner_server import LearnerServer
 
 PATIENCE = 60_000  # ms; JupyterLab is the heaviest page there is
 _IDLE = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+_LEAVE = """async () => {
+    for (const one of [...jupyterapp.shell.widgets("main")]) {
+        if (one.context) one.context.model.dirty = false;  // nobody is to be asked whether to save it
+        one.dispose();
+    }
+    await jupyterapp.serviceManager.sessions.shutdownAll();
+}"""
 
 
 class LabHand(Hand):
@@ -30,6 +37,16 @@ def open_lab(context: BrowserContext, learner: LearnerServer) -> Page:
     page.goto(f"{learner.lab}?reset")  # it opens the last test's notebook again otherwise
     run_cells(page)
     return page
+
+
+def open_another(page: Page, learner: LearnerServer) -> None:
+    """In an open JupyterLab: leave what is open, then open a lesson's notebook and run its cells.
+
+    JupyterLab itself takes several seconds of a processor to load, a notebook in it one.
+    """
+    page.evaluate(_LEAVE)
+    page.evaluate("path => jupyterapp.commands.execute('docmanager:open', {path})", learner.notebook)
+    run_cells(page)
 
 
 def run_cells(page: Page) -> None:

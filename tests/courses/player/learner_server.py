@@ -54,8 +54,12 @@ class LearnerServer:
         return f"{self.url}voila/render/level1/{self.slug}/{self.slug}.ipynb"
 
     @property
+    def notebook(self):
+        return f"level1/{self.slug}/{self.slug}.ipynb"
+
+    @property
     def lab(self):
-        return f"{self.url}lab/tree/level1/{self.slug}/{self.slug}.ipynb"
+        return f"{self.url}lab/tree/{self.notebook}"
 
     def kernels(self):
         """Return the process ids of this server's kernels."""

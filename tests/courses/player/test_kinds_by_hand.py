@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from courses.exercises.registry import kinds
 from tests.courses.player.kinds import DESK, DRIVERS, PHONE
-from tests.courses.player.lab import LabHand, close_lab, open_lab
+from tests.courses.player.lab import LabHand, close_lab, open_another, open_lab
 from tests.courses.player.pages import view
 
 expect.set_options(timeout=40_000)
@@ -23,18 +23,25 @@ TOO_WIDE = """() => [...document.querySelectorAll("PLACE *")]
     .map(it => it.outerHTML.slice(0, 120))"""
 
 
-@pytest.fixture
-def lab(browser):  # noqa: ARG001 - its pages close after this
-    """Return a function that opens a lesson in JupyterLab."""
-    pages = []
+@pytest.fixture(scope="module")
+def lab(chromium):
+    """Return a function that opens a lesson in JupyterLab; it is loaded once for all of them."""
+    context, pages, complaints = chromium.new_context(locale="vi-VN", viewport=DESK), [], []
+    context.set_default_timeout(30_000)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
 
-    def start(context, learner):
-        pages.append(open_lab(context, learner))
-        return LabHand(pages[-1], learner.folder)
+    def start(learner):
+        if pages:
+            open_another(pages[0], learner)
+        else:
+            pages.append(open_lab(context, learner))
+        return LabHand(pages[0], learner.folder)
 
     yield start
     for page in pages:
         close_lab(page)
+    context.close()
+    assert complaints == []
 
 
 def look(hand, name, request):
@@ -91,22 +98,22 @@ def test_a_kind_is_answered_with_the_keyboard_alone(kind, opened):
 @pytest.mark.parametrize("kind", DRIVERS)
 def test_a_kind_answered_in_jupyterlab_is_there_in_the_lesson_view(kind, way, browser, lesson, lab, request):
     driver = DRIVERS[kind]
-    learner, context = lesson(driver.LESSON), browser(viewport=DESK)
-    hand = lab(context, learner)
+    learner = lesson(driver.LESSON)
+    hand = lab(learner)
     getattr(driver, way)(hand)
     hand.saved(driver.ANSWERS)
     look(hand, f"{kind}-lab-{way}", request)
-    driver.back(view(context, learner))
+    driver.back(view(browser(viewport=DESK), learner))
 
 
 @pytest.mark.parametrize("kind", DRIVERS)
 def test_a_kind_answered_in_the_lesson_view_is_there_in_jupyterlab(kind, browser, lesson, lab):
     driver = DRIVERS[kind]
-    learner, context = lesson(driver.LESSON), browser(viewport=DESK)
-    hand = view(context, learner)
+    learner = lesson(driver.LESSON)
+    hand = view(browser(viewport=DESK), learner)
     driver.mouse(hand)
     hand.saved(driver.ANSWERS)
-    driver.back(lab(context, learner))
+    driver.back(lab(learner))
 
 
 def test_every_kind_has_its_driver():

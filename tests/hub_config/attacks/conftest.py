@@ -99,16 +99,32 @@ class Scene:
         return self.kernel.said(PRELUDE.format(places=json.dumps(asdict(self.places))) + code, patience)
 
 
-@pytest.fixture(scope="session", params=["account", "bubblewrap"])
-def ours(request) -> Iterator[Scene]:
+@pytest.fixture(params=["account", "bubblewrap"])
+def ours(request) -> Scene:
     """Our hub, with cells made by root or by bubblewrap; the attacker is a learner, the victim a trainer."""
-    way, account = request.param, list
-    if way == "account" and CELLS:
+    return request.getfixturevalue(f"with_{request.param}")
+
+
+@pytest.fixture(scope="session")
+def with_account() -> Iterator[Scene]:
+    """Our hub as root runs it."""
+    if CELLS:
         pytest.skip(CELLS)
-    if way == "bubblewrap":
-        if why_not():
-            pytest.skip(why_not())
-        account = ordinary
+    with _ours("account", list) as scene:
+        yield scene
+
+
+@pytest.fixture(scope="session")
+def with_bubblewrap() -> Iterator[Scene]:
+    """Our hub as somebody without root's rights runs it."""
+    if why_not():
+        pytest.skip(why_not())
+    with _ours("bubblewrap", ordinary) as scene:
+        yield scene
+
+
+@contextmanager
+def _ours(way: str, account: Account) -> Iterator[Scene]:
     with ExitStack() as stack:
         data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bdhai-attacks-", dir="/tmp")))
         if way == "bubblewrap":
