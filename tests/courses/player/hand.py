@@ -56,16 +56,19 @@ class Hand:
         """Type a text where the focus is."""
         self.page.keyboard.type(text)
 
-    def hold(self, what: Locator) -> None:
+    def hold(self, what: Locator, *, scroll: bool = True) -> None:
         """Begin to drag with the mouse."""
-        x, y = _middle(what)
+        x, y = _middle(what, scroll=scroll)
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         self.page.mouse.move(x + 12, y + 12, steps=3)
 
     def drag(self, what: Locator, where: Locator) -> None:
         """Drag with the mouse; ``where`` may be there only once the drag has begun."""
-        self.hold(what)
+        what.evaluate(STANDS_STILL, True)  # noqa: FBT003 - Playwright's own signature
+        if where.is_visible():  # a long list's other end may be above what JupyterLab shows
+            where.evaluate("it => it.scrollIntoView({block: 'nearest'})")
+        self.hold(what, scroll=False)
         expect(where).to_be_visible()
         self.page.mouse.move(*_middle(where, scroll=False), steps=6)
         self.page.mouse.up()
