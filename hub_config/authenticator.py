@@ -10,14 +10,24 @@ from jupyterhub.handlers import BaseHandler
 from tornado.httputil import HTTPServerRequest
 from traitlets import Unicode
 
+from courses.school.joining import WrongCodeError
 from courses.school.logins import login_of
 from hub_config import people
 from hub_config.door import DoorHandler
+from hub_config.people import HubPerson
 from hub_config.signin.deep_link import DeepLinkPage
+from hub_config.signin.leaving import LeavePage, LeftPage
 from hub_config.signin.lessons import LESSON, LessonPage
 from hub_config.signin.lti import Lti, LtiCallback, LtiKeys, LtiLogin
 from hub_config.signin.openid import OpenId, OpenIdCallback, OpenIdLogin
-from hub_config.signin.pages import LONGEST, ActivationPage, LoginPage, SignUpPage, TooManyError
+from hub_config.signin.pages import (
+    LONGEST,
+    ActivationPage,
+    ClassCodePage,
+    LoginPage,
+    SignUpPage,
+    TooManyError,
+)
 from hub_config.signin.school import DoorLine, School, model_of
 from hub_config.signin.throttle import Throttle, address_of
 
@@ -58,7 +68,11 @@ class SchoolAuthenticator(School):
         Raises:
             TooManyError: too many wrong tries before this one.
             WaitingError: a trainer has to let this person in first.
+            WrongCodeError: somebody who waits typed a code that no class has.
         """
+        if "waiting" in data:
+            joined = await self._join_waiting(handler.request, data["waiting"], data["code"])
+            return None if joined is None else model_of(joined)
         typed, password = data.get("typed", ""), data.get("password", "")
         if not typed or max(len(typed), len(password)) > LONGEST:
             return None
@@ -73,6 +87,18 @@ class SchoolAuthenticator(School):
             return None
         self.throttle.succeeded(login)
         return model_of(person)
+
+    async def _join_waiting(self, request: HTTPServerRequest, login: str, code: str) -> HubPerson | None:
+        def join() -> HubPerson | WrongCodeError | None:
+            try:
+                return people.join_waiting(self.url, login, code)
+            except WrongCodeError as error:
+                return error
+
+        result = await self.attempt(request, login, join, lambda got: isinstance(got, WrongCodeError))
+        if isinstance(result, WrongCodeError):
+            raise result
+        return result
 
     async def attempt(
         self, request: HTTPServerRequest, login: str, work: Callable[[], T], wrong: Callable[[T], bool]
@@ -118,7 +144,14 @@ class SchoolAuthenticator(School):
     def get_handlers(self, app: object) -> list[tuple[str, type[BaseHandler]]]:
         """Add the pages of the door."""
         del app
-        own = [(r"/login", LoginPage), (r"/kich-hoat", ActivationPage), (r"/dang-ky", SignUpPage)]
+        own = [
+            (r"/login", LoginPage),
+            (r"/kich-hoat", ActivationPage),
+            (r"/dang-ky", SignUpPage),
+            (r"/ma-lop", ClassCodePage),
+            (r"/logout", LeavePage),
+            (r"/da-ra", LeftPage),
+        ]
         openid = [(r"/oauth_login", OpenIdLogin), (r"/oauth_callback", OpenIdCallback)]
         lti = [
             (r"/lti13/oauth_login", LtiLogin),

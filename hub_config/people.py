@@ -14,13 +14,18 @@ from courses import clock
 from courses.exercises.base import Frozen
 from courses.school import accounts, joining, logins, passwords
 from courses.school.db import open_engine, session
-from courses.school.joining import JoiningError, Newcomer
+from courses.school.joining import JoiningError, Newcomer, NotYoursError
 from courses.school.models import Group, Person, Setting
 from courses.school.names import text_key
 from courses.school.people import find_person
 from courses.site_doors import Admit
 
 T = TypeVar("T")
+CLOSED = "Tài khoản này đã đóng. Bạn hãy hỏi huấn luyện viên của tổ; bài đã làm của bạn vẫn còn."
+WAITS = (
+    "Tên đăng nhập hoặc số điện thoại này đang chờ được nhận vào lớp. Nếu là của bạn, bạn nhập đúng mật khẩu đã đặt lúc "
+    "xin vào; quên mật khẩu thì nhờ huấn luyện viên bỏ lời xin cũ, rồi đăng ký lại."
+)
 
 
 class HubPerson(Frozen):
@@ -49,7 +54,11 @@ class Form(Frozen):
 
 
 class WaitingError(Exception):
-    """The right person, but nobody has let them in yet."""
+    """The right person, but nobody has let them in yet; ``login`` is theirs, as the list of those who wait has it."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__()
+        self.login = login
 
 
 @lru_cache(maxsize=4)
@@ -80,7 +89,7 @@ def sign_in(url: str, login: str, password: str) -> HubPerson | None:
         if asked is None:
             return _hub_person(accounts.authenticate(db, login, password, clock.now()))
         if passwords.matches(asked.password_hash, password):
-            raise WaitingError
+            raise WaitingError(login)
         return None
 
 
@@ -103,7 +112,8 @@ def sign_up(url: str, form: Form, seal: logins.Seal) -> bool:
     """Take in whoever has a class's code (True), or put them on the list of those who wait (False).
 
     Raises:
-        JoiningError, LoginError: a sentence about what to mend; ``WrongCodeError`` for a wrong class code.
+        JoiningError, LoginError: a sentence about what to mend; ``WrongCodeError`` for a wrong class code, ``NotYoursError``
+            where somebody waits with this login and another password.
     """
     name = joining.display_name(form.display_name)
     login = logins.new_login(form.login, seal)
@@ -117,8 +127,33 @@ def sign_up(url: str, form: Form, seal: logins.Seal) -> bool:
         if not form.code:
             joining.ask_to_join(db, newcomer, form.group, clock.now())
             return False
-        joining.join_with_code(db, form.code, newcomer, clock.now())
+        asked = joining.find_waiting(db, login)
+        if asked is None:
+            joining.join_with_code(db, form.code, newcomer, clock.now())
+        elif passwords.matches(asked.password_hash, form.password):
+            joining.join_waiting(db, asked, form.code, clock.now())
+        else:
+            raise NotYoursError(WAITS)
         return True
+
+    return _join(url, join)
+
+
+def join_waiting(url: str, login: str, code: str) -> HubPerson | None:
+    """Take in somebody who waits and was given a class's code since; None: they wait no longer.
+
+    Args:
+        url: the school's database.
+        login: of somebody who has just proven that it's theirs.
+        code: as typed.
+
+    Raises:
+        WrongCodeError: no class has this code.
+    """
+
+    def join(db: Session) -> HubPerson | None:
+        asked = joining.find_waiting(db, login)
+        return None if asked is None else _hub_person(joining.join_waiting(db, asked, code, clock.now()))
 
     return _join(url, join)
 
@@ -135,7 +170,7 @@ def enter(url: str, login: str, claims: Mapping[str, object], match: str, admit:
 
     Raises:
         WaitingError: a trainer has to answer first.
-        JoiningError: nobody more can be put on the list.
+        JoiningError: the account was closed, or nobody more can be put on the list.
     """
 
     def look(db: Session) -> HubPerson | None:
@@ -143,16 +178,18 @@ def enter(url: str, login: str, claims: Mapping[str, object], match: str, admit:
             db, login, claims.get(match) if match else None
         )
         if person is None and joining.find_waiting(db, login) is None:
+            if logins.is_taken(db, login):
+                raise JoiningError(CLOSED)
             newcomer = Newcomer(login, _name_from(claims), "citizen")
-            if admit == "open" and not logins.is_taken(db, login):
+            if admit == "open":
                 person = joining.take_in_known(db, newcomer, clock.now())
-            elif not logins.is_taken(db, login):
+            else:
                 joining.ask_to_join(db, newcomer, "", clock.now())
         return _hub_person(person)
 
     found = _join(url, look)
     if found is None:
-        raise WaitingError
+        raise WaitingError(login)
     return found
 
 

@@ -35,6 +35,10 @@ class WrongCodeError(JoiningError):
     """No class has this code now; whoever guesses codes runs into it."""
 
 
+class NotYoursError(JoiningError):
+    """Somebody waits with this login, and the password is not theirs; whoever guesses it runs into it."""
+
+
 @dataclass(frozen=True)
 class Newcomer:
     """Somebody at the door.
@@ -82,16 +86,18 @@ def join_with_code(session: Session, code: str, newcomer: Newcomer, now: datetim
         WrongCodeError: no group has this code, or not any more.
         JoiningError: the login is somebody's.
     """
-    found = session.scalars(
-        select(ClassCode).where(ClassCode.code == tidy_code(code), ClassCode.expires > now)
-    ).one_or_none()
-    if found is None:
-        raise WrongCodeError(
-            "Mã lớp chưa đúng hoặc đã hết hạn. Bạn hãy hỏi lại huấn luyện viên, "
-            "hoặc để trống ô mã lớp rồi chờ huấn luyện viên nhận vào."
-        )
+    group_id = _group_of_code(session, code, now)
     _require_free(session, newcomer.login)
-    return _take_in(session, newcomer, found.group_id, now)
+    return _take_in(session, newcomer, group_id, now)
+
+
+def join_waiting(session: Session, asked: SignUp, code: str, now: datetime) -> Person:
+    """Take somebody who waits into the group whose code they were given since, and return the new person.
+
+    Raises:
+        WrongCodeError: no group has this code, or not any more.
+    """
+    return _take_in_waiting(session, asked, _group_of_code(session, code, now), now)
 
 
 def ask_to_join(session: Session, newcomer: Newcomer, group: str, now: datetime) -> SignUp:
@@ -151,10 +157,7 @@ def approve(session: Session, viewer: Person, number: int, group: str, now: date
     chosen = next((one for one in _groups(session, viewer) if one.code == group), None)
     if asked is None or chosen is None:
         return None
-    newcomer = Newcomer(asked.login, asked.display_name, asked.target, asked.password_hash)
-    session.delete(asked)
-    session.flush()
-    return _take_in(session, newcomer, chosen.id, now)
+    return _take_in_waiting(session, asked, chosen.id, now)
 
 
 def refuse(session: Session, viewer: Person, number: int) -> str | None:
@@ -203,12 +206,31 @@ def _groups(session: Session, viewer: Person) -> tuple[Group, ...]:
     return groups_of_trainer(session, viewer)
 
 
+def _group_of_code(session: Session, code: str, now: datetime) -> int:
+    found = session.scalars(
+        select(ClassCode).where(ClassCode.code == tidy_code(code), ClassCode.expires > now)
+    ).one_or_none()
+    if found is None:
+        raise WrongCodeError(
+            "Mã lớp chưa đúng hoặc đã hết hạn. Bạn hãy hỏi lại huấn luyện viên, "
+            "hoặc chờ huấn luyện viên nhận bạn vào."
+        )
+    return found.group_id
+
+
 def _require_free(session: Session, login: str) -> None:
     if is_taken(session, login):
         raise JoiningError(
             "Tên đăng nhập hoặc số điện thoại này đã có người dùng. Nếu là của bạn, bạn hãy đăng nhập; "
             "quên mật khẩu thì xin huấn luyện viên mã mới."
         )
+
+
+def _take_in_waiting(session: Session, asked: SignUp, group_id: int, now: datetime) -> Person:
+    newcomer = Newcomer(asked.login, asked.display_name, asked.target, asked.password_hash)
+    session.delete(asked)
+    session.flush()
+    return _take_in(session, newcomer, group_id, now)
 
 
 def _take_in(session: Session, newcomer: Newcomer, group_id: int | None, now: datetime) -> Person:

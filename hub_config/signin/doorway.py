@@ -22,14 +22,21 @@ class Doorway(DoorPage):
 
     async def arrive(self, way_in: Awaitable[object]) -> object | None:
         """Return the user who came in; None when the page says why nobody did."""
+        before = self.get_current_user_cookie()
         try:
-            return await way_in
-        except WaitingError:
-            await self.show_waiting()
+            user = await way_in
+        except WaitingError as waiting:
+            await self.show_waiting(waiting.login)
         except JoiningError as refusal:
             await self.show_told(403, str(refusal))
+        else:
+            if before is not None and user is not None and before != user:
+                self._part(user)
+            return user
         return None
 
-    async def show_told(self, status: int, sentence: str) -> None:
-        """Show a page with one sentence and the way back."""
-        await self.show("told.html", status, sentence=sentence)
+    def _part(self, user: object) -> None:
+        """End the session of who was signed in on this phone before: it must open nothing of theirs to the next person."""
+        self.clear_login_cookie()
+        self.set_session_cookie()
+        self.set_login_cookie(user)

@@ -14,7 +14,7 @@ from courses.lessons.errors import LessonError
 from courses.lessons.front_matter import split
 
 LESSON = r"(level[1-5])/([a-z0-9-]{1,110})"
-_PATH = re.compile(rf"(?:/[^?#]*)?/hub/bai/{LESSON}/?")
+_PATH = re.compile(r"(?:/[^?#]*)?/hub/bai/([^?#]+?)/?")
 
 
 class LinkedLesson(Frozen):
@@ -32,15 +32,20 @@ class LessonPage(BaseHandler):  # type: ignore[misc]  # JupyterHub has no types
     async def get(self, level: str, slug: str) -> None:
         """Go to the lesson; the learner's server starts on the way."""
         key = f"{level}/{slug}"
-        if key not in {lesson.key for lesson in lessons(self.settings["authenticator"].site.lessons)}:
+        if not is_lesson(self.settings["authenticator"].site.lessons, key):
             raise HTTPError(404)
         self.redirect(f"{self.hub.base_url}user-redirect/voila/render/{key}/{slug}.ipynb")
 
 
-def lesson_path(address: str) -> str | None:
-    """Return the path of a lesson's address within this hub, ``/hub/bai/…``, or None when it is no lesson's."""
+def lesson_key(address: str) -> str | None:
+    """Return which lesson an address means, be there one or not; None when it is no lesson's address."""
     found = _PATH.fullmatch(re.sub(r"^https?://[^/]+", "", address))
-    return f"/hub/bai/{found[1]}/{found[2]}" if found else None
+    return found[1] if found else None
+
+
+def is_lesson(root: Path, key: str) -> bool:
+    """Tell whether there is such a lesson."""
+    return key in {lesson.key for lesson in lessons(root)}
 
 
 @lru_cache(maxsize=2)

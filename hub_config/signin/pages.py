@@ -9,7 +9,7 @@ from jupyterhub.handlers import BaseHandler
 from jupyterhub.handlers.login import LoginHandler
 from tornado.web import HTTPError
 
-from courses.school.joining import JoiningError, WrongCodeError
+from courses.school.joining import JoiningError, NotYoursError, WrongCodeError
 from courses.school.logins import LoginError, login_of, phone_number
 from hub_config import people
 from hub_config.people import Form, WaitingError
@@ -17,6 +17,9 @@ from hub_config.signin.throttle import address_of
 
 LONGEST = 200  # nobody types more; argon2 need not see it
 _SHOWN = 64
+WAITING = "dang-cho"  # what a proof of somebody who waits is signed for
+WAITED = "Trang này để đã lâu nên không dùng được nữa. Bạn đăng nhập lại, rồi nhập mã lớp."
+_HALF_AN_HOUR = 1 / 48  # in days
 TOO_LONG = f"Mật khẩu dài nhất là {LONGEST} ký tự. Bạn hãy chọn mật khẩu ngắn hơn."
 NOT_ALIKE = "Hai lần nhập mật khẩu chưa giống nhau. Bạn hãy nhập lại."
 WRONG = "Tên đăng nhập hoặc mật khẩu chưa đúng. Bạn hãy xem lại từng chữ, thong thả nhập lại."
@@ -54,9 +57,20 @@ class DoorPage(BaseHandler):  # type: ignore[misc]  # JupyterHub has no types
         token = self.xsrf_token.decode("ascii")
         self.finish(await self.render_template(template, xsrf=token, **values))
 
-    async def show_waiting(self) -> None:
-        """Tell somebody that a trainer has to let them in first."""
-        await self.show("waiting.html", 200)
+    async def show_waiting(self, login: str, status: int = 200, refusal: str | None = None) -> None:
+        """Tell somebody that a trainer has to let them in first, unless they have a class's code by now.
+
+        Args:
+            login: what they have just proven to be theirs; the page's form brings it back, signed.
+            status: of the answer.
+            refusal: why a code that they typed was refused.
+        """
+        proof = self.create_signed_value(WAITING, login).decode()
+        await self.show("waiting.html", status, proof=proof, refusal=refusal)
+
+    async def show_told(self, status: int, sentence: str, *, back: bool = True) -> None:
+        """Show a page with one sentence, and the way back to the sign-in page where that is a way."""
+        await self.show("told.html", status, sentence=sentence, back=back)
 
 
 def repeated(typed: str) -> str:
@@ -76,8 +90,8 @@ class LoginPage(DoorPage, LoginHandler):  # type: ignore[misc]  # JupyterHub has
         typed = self.typed("username")
         try:
             user = await self.login_user({"typed": typed, "password": self.typed("password", strip=False)})
-        except WaitingError:
-            await self.show_waiting()
+        except WaitingError as waiting:
+            await self.show_waiting(waiting.login)
             return
         except TooManyError as error:
             await self._refuse(429, str(error), typed)
@@ -167,20 +181,21 @@ class SignUpPage(DoorPage):
         if not form.code and not door.throttle.may_ask(address_of(self.request)):
             raise JoiningError(ENOUGH_ASKED)
 
-        def join() -> bool | WrongCodeError:
+        def join() -> bool | JoiningError:
             try:
                 return people.sign_up(door.url, form, door.seal)
-            except WrongCodeError as error:
+            except (WrongCodeError, NotYoursError) as error:
                 return error
 
-        result = await door.attempt(self.request, "", join, lambda got: isinstance(got, WrongCodeError))
-        if isinstance(result, WrongCodeError):
+        login = login_of(form.login, door.seal) if form.code else ""
+        result = await door.attempt(self.request, login, join, lambda got: isinstance(got, JoiningError))
+        if isinstance(result, JoiningError):
             raise result
         return bool(result)
 
     async def _welcome(self, form: Form, *, joined: bool) -> None:
         if not joined:
-            await self.show_waiting()
+            await self.show_waiting(login_of(form.login, self.authenticator.seal))
         elif await self.login_user({"typed": form.login, "password": form.password}):
             self.redirect(self.settings["default_url"])
         else:
@@ -190,3 +205,23 @@ class SignUpPage(DoorPage):
         groups = await asyncio.to_thread(people.groups, self.authenticator.url)
         shown = form.model_copy(update={"password": "", "login": repeated(form.login)})
         await self.show("sign_up.html", status, form=shown, groups=groups, refusal=refusal)
+
+
+class ClassCodePage(DoorPage):
+    """``/hub/ma-lop``: somebody who waits, by whichever door they came, was given a class's code."""
+
+    async def post(self) -> None:
+        """Take them in, or say what to mend."""
+        proof = self.get_signed_cookie(WAITING, value=self.typed("proof"), max_age_days=_HALF_AN_HOUR)
+        if proof is None:
+            await self.show_told(403, WAITED)
+            return
+        login = proof.decode()
+        try:
+            user = await self.login_user({"waiting": login, "code": self.typed("code")[:LONGEST]})
+        except JoiningError as refusal:
+            await self.show_waiting(login, 403, str(refusal))
+        except TooManyError as error:
+            await self.show_waiting(login, 429, str(error))
+        else:
+            self.redirect(self.settings["default_url"] if user else self.settings["login_url"])

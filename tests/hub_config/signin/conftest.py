@@ -22,6 +22,7 @@ from tests.hub_config.signin.learning_platform import CLIENT, Platform
 from tests.hub_fixture import running_hub
 
 GOOD = "chè xanh Tân Cương"
+AN = {"sub": "moodle-42", "name": "Trần Văn An", "email": "an@example.com"}
 
 
 @pytest.fixture(scope="session")
@@ -135,3 +136,33 @@ def me(door, browser):
     """Return whom the portal recognises."""
     browser.get(f"{door.address}/services/portal/", timeout=90)
     return browser.get(f"{door.address}/services/portal/api/me", timeout=60).json()
+
+
+def through_provider(door, browser, person):
+    """Walk through the provider's own pages."""
+    page = browser.get(f"{door.address}/hub/oauth_login", timeout=60)
+    for _ in range(6):
+        if page.url.startswith(door.address):
+            break
+        fields = {"login": person} if 'name="login"' in page.text else {}
+        fields |= {"password": openid.PASSWORD} if 'name="password"' in page.text else {}
+        fields |= {} if fields else {"answer": "accept"}
+        page = submit(browser, page, **fields)
+    return page
+
+
+@pytest.fixture
+def tamper(door):
+    """Return a function that says what becomes of the provider's answers until the test ends; see ``Tampering``."""
+
+    def change(**how):
+        requests.post(f"{door.issuer}/tamper", json=how, timeout=10).raise_for_status()
+
+    yield change
+    change()
+
+
+def launch(door, browser, person=AN, target="", **how):
+    """Open a launch as a click in a course does, and send the platform's form."""
+    page = browser.get(door.platform.launch_address(person, target, **how), timeout=60)
+    return submit(browser, page)

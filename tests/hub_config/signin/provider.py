@@ -6,10 +6,11 @@
 import os
 import sys
 import uuid
+from pathlib import Path
 
 CLIENT = "bdhai"
 SECRET = "bi-mat-cua-lop"
-PEOPLE = {"lan": ("Nguyễn Thị Lan", "HV001"), "moi": ("Lê Văn Mới", None)}
+PEOPLE = {"lan": ("Nguyễn Thị Lan", "HV001"), "moi": ("Lê Văn Mới", None), "la": ("Đỗ Thị Lạ", None)}
 PASSWORD = "mười hai con giáp"
 
 
@@ -55,6 +56,7 @@ def serve(port: int, redirect_uri: str) -> None:
             client_secret=SECRET,
             client_name="Bình dân học AI",
             redirect_uris=[redirect_uri],
+            post_logout_redirect_uris=[redirect_uri.replace("oauth_callback", "da-ra")],
             scope=["openid", "profile"],
             grant_types=["authorization_code"],
             response_types=["code"],
@@ -63,7 +65,11 @@ def serve(port: int, redirect_uri: str) -> None:
         backend.save(client)
         backend.update(client, audience=[client])  # whom its id tokens are for
         backend.save(client)
-    make_server("127.0.0.1", port, app, threaded=True).serve_forever()
+    sys.path.insert(0, str(Path(__file__).parents[3]))
+    from tests.hub_config.signin.tampering import Tampering  # noqa: PLC0415 - found by the line above
+
+    changed = Tampering(app, key.as_pem(private=True), key.kid)
+    make_server("127.0.0.1", port, changed, threaded=True).serve_forever()
 
 
 if __name__ == "__main__":

@@ -3,20 +3,16 @@
 import re
 from urllib.parse import urlsplit
 
-import jwt
 import pytest
 import requests
-from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import select
 
 from courses import clock
 from courses.school.db import session
 from courses.school.joining import renew_class_code
-from courses.school.models import ClassCode, Login, Person, SignUp
+from courses.school.models import ClassCode, Group, Login, Person, SignUp
 from courses.school.people import find_person
-from tests.hub_config.signin import provider as openid
-from tests.hub_config.signin.conftest import GOOD, me, submit, text_of
-from tests.hub_config.signin.learning_platform import CLAIM
+from tests.hub_config.signin.conftest import AN, GOOD, launch, me, submit, text_of, through_provider
 
 pytestmark = pytest.mark.e2e
 
@@ -99,6 +95,34 @@ def test_without_a_code_a_trainer_answers_first(door, browser):
     assert me(door, browser)["display_name"] == "Lê Thị Hai"
 
 
+def test_who_waits_may_use_a_code_given_later(door, browser):
+    typed = {"login": "ba.tran", "display_name": "Trần Thị Ba"}
+    sign_up(door, browser, **typed, group="to-2")
+    code = class_code(door)
+    page = sign_up(door, browser, **typed, code=code, password="bốn mùa nước lớn", again="bốn mùa nước lớn")
+    assert "đang chờ được nhận vào lớp" in text_of(page), "a stranger takes nobody's name"
+    page = sign_up(door, browser, **typed, code=code)
+    assert page.url == f"{door.address}/services/portal/"
+    assert me(door, browser)["display_name"] == "Trần Thị Ba"
+    with session(door.engine) as db:
+        assert db.scalars(select(SignUp).where(SignUp.login == "ba.tran")).all() == []
+        joined = db.scalars(select(Group.code).join(Person).where(Person.display_name == "Trần Thị Ba")).all()
+        assert joined == ["to-1"]
+
+
+def test_the_page_that_says_wait_takes_a_code(door, browser):
+    sign_up(door, browser, login="tu.ho", display_name="Hồ Thị Tư")
+    page = sign_in(door, browser, "tu.ho")
+    assert submit(browser, page, code=class_code(door)).url == f"{door.address}/services/portal/"
+    with requests.Session() as other:
+        page = sign_in(door, other, "quan", "không phải của tôi")
+        token = re.search(r'name="_xsrf" value="([^"]+)"', page.text)[1]
+        form = {"_xsrf": token, "proof": "tu.ho", "code": class_code(door)}
+        page = other.post(f"{door.address}/hub/ma-lop", data=form, timeout=60)
+    assert page.status_code == 403
+    assert "để đã lâu" in text_of(page)
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [
@@ -138,19 +162,6 @@ def test_guessing_a_password_is_slowed_down_for_known_and_unknown_names_alike(do
 # OpenID Connect
 
 
-def through_provider(door, browser, person):
-    """Walk through the provider's own pages."""
-    page = browser.get(f"{door.address}/hub/oauth_login", timeout=60)
-    for _ in range(6):
-        if page.url.startswith(door.address):
-            break
-        fields = {"login": person} if 'name="login"' in page.text else {}
-        fields |= {"password": openid.PASSWORD} if 'name="password"' in page.text else {}
-        fields |= {} if fields else {"answer": "accept"}
-        page = submit(browser, page, **fields)
-    return page
-
-
 def test_the_sign_in_page_offers_every_door(door, browser):
     page = browser.get(f"{door.address}/hub/login", timeout=60)
     assert 'href="/hub/oauth_login"' in page.text
@@ -175,20 +186,59 @@ def test_a_stranger_from_the_provider_waits_for_an_answer(door, browser):
         assert (asked.display_name, asked.password_hash) == ("Lê Văn Mới", None)
 
 
-def test_an_answer_of_the_provider_that_nobody_asked_for_is_refused(door, browser):
-    page = browser.get(f"{door.address}/hub/oauth_callback?code=abc&state=xyz", timeout=60)
-    assert page.status_code == 400
+def test_a_stranger_who_waits_comes_in_with_a_code_given_later(door, browser):
+    page = through_provider(door, browser, "moi")
+    page = submit(browser, page, code="AAAA-AAAA")
+    assert page.status_code == 403
+    assert "Mã lớp chưa đúng" in text_of(page)
+    page = submit(browser, page, code=class_code(door))
+    assert page.url == f"{door.address}/services/portal/"
+    assert me(door, browser)["display_name"] == "Lê Văn Mới"
+    with session(door.engine) as db:
+        assert db.scalars(select(SignUp).where(SignUp.display_name == "Lê Văn Mới")).all() == []
+    with requests.Session() as other:
+        assert through_provider(door, other, "moi").url == f"{door.address}/services/portal/"
+
+
+def test_signing_out_ends_the_session_at_the_provider_too(door, browser):
+    through_provider(door, browser, "lan")
+    assert browser.get(f"{door.address}/hub/oauth_login", timeout=60).url.startswith(door.address), (
+        "as long as nobody signs out, the provider asks for nothing"
+    )
+    page = browser.get(f"{door.address}/hub/logout", timeout=60)
+    assert page.url == f"{door.address}/hub/da-ra"
+    assert "Bạn đã ra khỏi lớp và khỏi tài khoản của phường" in text_of(page)
+    assert "/hub/login" in browser.get(f"{door.address}/services/portal/", timeout=60).url
+    page = browser.get(f"{door.address}/hub/oauth_login", timeout=60)
+    assert page.url.startswith(door.issuer)
+    assert 'name="login"' in page.text, "the next person on this phone must say who they are"
+
+
+def test_when_the_hub_has_forgotten_the_token_the_provider_asks(door, browser):
+    through_provider(door, browser, "lan")
+    (mine,) = [cookie for cookie in browser.cookies if cookie.name == "bdhai-oidc"]
+    mine.value = "from-before-a-restart"
+    page = browser.get(f"{door.address}/hub/logout", timeout=60)
+    assert page.url.startswith(f"{door.issuer}/oauth/end_session?")
+    submit(browser, page, answer="logout")
+    assert 'name="login"' in browser.get(f"{door.address}/hub/oauth_login", timeout=60).text
+
+
+def test_signing_out_while_the_provider_is_away_says_what_is_still_open(door, browser, tamper):
+    through_provider(door, browser, "lan")
+    tamper(away=True)
+    page = browser.get(f"{door.address}/hub/logout", timeout=60)
+    assert page.status_code == 200
+    assert "tài khoản của phường có thể vẫn còn mở trên máy này" in text_of(page)
     assert "/hub/login" in browser.get(f"{door.address}/services/portal/", timeout=60).url
 
 
+def test_who_came_by_an_own_account_signs_out_here_only(door, browser):
+    sign_in(door, browser, "quan")
+    assert browser.get(f"{door.address}/hub/logout", timeout=60).url == f"{door.address}/hub/login"
+
+
 # LTI 1.3
-
-AN = {"sub": "moodle-42", "name": "Trần Văn An", "email": "an@example.com"}
-
-
-def launch(door, browser, person=AN, target="", **how):
-    page = browser.get(door.platform.launch_address(person, target, **how), timeout=60)
-    return submit(browser, page)
 
 
 def test_a_launch_opens_the_lesson_that_it_links_to(door, browser):
@@ -221,52 +271,6 @@ def test_the_same_person_is_recognised_at_the_next_launch(door, browser):
 def test_a_launch_leads_nowhere_else(door, browser, target):
     page = launch(door, browser, target=target)
     assert page.url == f"{door.address}/services/portal/"
-
-
-OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"aud": "another-tool"},
-        {"iss": "https://evil.example"},
-        {"exp": 1_700_000_000},
-        {"nonce": "x"},
-        {f"{CLAIM}deployment_id": "2"},
-        {f"{CLAIM}version": "1.1"},
-        {"sub": ""},
-        "key",
-        "unsigned",
-    ],
-)
-def test_a_launch_that_is_not_genuine_lets_nobody_in(door, browser, changed):
-    platform = door.platform
-    if changed == "key":
-        platform.signing_key = OTHER_KEY
-    elif changed != "unsigned":
-        platform.changed = changed
-    try:
-        page = browser.get(platform.launch_address(AN), timeout=60)
-        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
-    finally:
-        platform.changed, platform.signing_key = {}, platform.key
-    if changed == "unsigned":
-        claims = jwt.decode(fields["id_token"], options={"verify_signature": False})
-        fields["id_token"] = jwt.encode(claims, None, algorithm="none")
-    reply = browser.post(f"{door.address}/hub/lti13/oauth_callback", data=fields, timeout=60)
-    assert reply.status_code in {400, 403}
-    assert "/hub/login" in browser.get(f"{door.address}/services/portal/", timeout=60).url
-
-
-def test_a_launch_counts_once_and_only_in_the_browser_that_began_it(door, browser):
-    page = browser.get(door.platform.launch_address(AN), timeout=60)
-    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
-    callback = f"{door.address}/hub/lti13/oauth_callback"
-    with requests.Session() as other:
-        assert other.post(callback, data=fields, timeout=60).status_code == 400
-    assert browser.post(callback, data=fields, timeout=60).status_code == 200
-    assert browser.post(callback, data=fields, timeout=60).status_code == 400
 
 
 def test_behind_tls_the_memory_of_a_launch_crosses_sites(door, browser):
@@ -302,17 +306,6 @@ def test_a_teacher_links_a_lesson_and_a_learner_opens_it(door, browser):
             f"{door.address}/hub/lti13/oauth_callback", data=fields, timeout=60, allow_redirects=False
         )
         assert reply.headers["Location"] == f"/hub/bai/{LESSON}"
-
-
-def test_a_learner_links_nothing(door, browser):
-    page = launch(door, browser, kind="LtiDeepLinkingRequest", roles=("Learner",))
-    assert page.status_code == 403
-
-
-@pytest.mark.parametrize("state", ["", "x", "2|1:0|10:1|13:lti-deep-link|4:e30=|" + "0" * 64])
-def test_a_forged_request_to_link_is_refused(door, browser, state):
-    page = browser.get(f"{door.address}/hub/lti13/chon-bai", params={"state": state}, timeout=60)
-    assert page.status_code == 400
 
 
 def test_a_lessons_address_asks_to_sign_in_first(door, browser):

@@ -12,6 +12,8 @@ from courses.site import Site
 from hub_config.hub import apply
 from hub_config.launch import Launch
 from hub_config.services import WEB
+from hub_config.signin import lti, openid
+from hub_config.signin.leaving import BOTH, STILL_OPEN
 from tests.hub_config.signin.conftest import GOOD
 from tests.hub_config.signin.test_doors import class_code
 
@@ -153,6 +155,41 @@ def test_the_pages_of_a_teacher_who_links_a_lesson(door, page, shots):
     assert not faults
 
 
+def in_a_course(door, page, person, target, **how):
+    """Open a launch in a frame of the platform's page, and return the frame."""
+    address = door.platform.launch_address(person, target, **how)
+    page.goto(address.replace("/launch?", "/course?"))
+    return page.frame_locator("iframe")
+
+
+def test_a_launch_in_a_frame_goes_on_in_a_window_of_its_own(door, page):
+    frame = in_a_course(door, page, {"sub": "moodle-50", "name": "Hà Thị Khung"}, f"{door.address}/hub/bai")
+    frame.get_by_role("heading", name="Bài mở trong cửa sổ mới").wait_for()
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name="Mở bài").click()
+    window = opened.value
+    window.get_by_role(
+        "button", name="Mở bài"
+    ).click()  # the platform's own form, sent by a script in real life
+    window.wait_for_url("**/services/portal/")
+    assert window.evaluate("window.opener") is None
+    window.goto(f"{door.address}/services/portal/api/me")
+    assert "Hà Thị Khung" in window.content()
+
+
+def test_a_teacher_links_a_lesson_within_the_frame(door, page):
+    before = len(door.platform.links)
+    teacher = {"sub": "moodle-1", "name": "Cô Hoa"}
+    choosing = {"kind": "LtiDeepLinkingRequest", "roles": ("Instructor",)}
+    frame = in_a_course(door, page, teacher, f"{door.address}/hub/lti13/chon-bai", **choosing)
+    frame.get_by_role("button", name="Mở bài").click()
+    frame.get_by_label("Lệnh bốn phần").check()
+    frame.get_by_role("button", name="Chọn bài này").click()
+    frame.get_by_role("button", name="Gắn vào khóa học").click()
+    frame.get_by_text("Đã gắn bài vào khóa học").wait_for()
+    assert len(door.platform.links) == before + 1
+
+
 def rendered(tmp_path, template, **values):
     """Return a page of the hub that is hard to meet, as the hub would write it."""
     site = Site(data=tmp_path)
@@ -175,6 +212,16 @@ STATES = [
     ("not_running.html", {"failed": True, "implicit_spawn_seconds": 1, "spawn_url": "/hub/spawn"}),
     ("spawn.html", {}),
     ("logout.html", {}),
+    ("logout.html", {"sentence": BOTH.format(name="tài khoản của phường"), "tried": 1}),
+    ("logout.html", {"sentence": STILL_OPEN.format(name="tài khoản của phường"), "tried": 2}),
+    *(
+        ("told.html", {"sentence": sentence.format(name="Moodle của trường"), "back": back, "tried": number})
+        for number, (sentence, back) in enumerate(
+            [(openid.NOT_BELIEVED, True), (lti.LOST, False), (lti.NO_LESSON, False), (lti.ELSEWHERE, False)]
+        )
+    ),
+    ("waiting.html", {"proof": "x", "refusal": "Mã lớp chưa đúng hoặc đã hết hạn."}),
+    ("lti_frame.html", {"platform": "Moodle của trường", "address": "/hub/lti13/oauth_login"}),
     ("oauth.html", {"oauth_client": {"description": "Sổ điểm"}, "allowed_scopes": ["a"]}),
     ("admin.html", {}),
     ("accept-share.html", {}),
