@@ -8,7 +8,12 @@ from courses.exercises.markdown import render
 from courses.exercises.terms import render_with_terms
 from courses.player.assets import bundle
 
-GROUPS = [["Đỏ", "Vàng", "Xanh"], ["Máy", "Mạng", "Ứng dụng"], ["Cao", "Trung bình", "Thấp"], ["Đã chốt", "Mới bàn", "Bỏ"]]
+GROUPS = [
+    ["Đỏ", "Vàng", "Xanh"],
+    ["Máy", "Mạng", "Ứng dụng"],
+    ["Cao", "Trung bình", "Thấp"],
+    ["Đã chốt", "Mới bàn", "Bỏ"],
+]
 
 
 @pytest.fixture
