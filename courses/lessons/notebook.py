@@ -52,7 +52,8 @@ def to_json(notebook: dict[str, Any]) -> str:
 
 def _title(lesson: Lesson) -> Cell:
     goals = "\n".join(f"- {goal}" for goal in lesson.goals)
-    text = f"# {lesson.number} {lesson.title}\n\nHọc xong bài này ({lesson.minutes} phút):\n\n{goals}"
+    title = lesson.title.replace(" – ", "\u00a0– ")  # no line begins with a dash
+    text = f"# {lesson.number} {title}\n\nHọc xong bài này ({lesson.minutes} phút):\n\n{goals}"
     return _markdown("title_", text, {"role": "title"})
 
 

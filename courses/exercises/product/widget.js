@@ -35,7 +35,7 @@ export function mount(api) {
 
   if (exercise.checks.length) {
     const items = exercise.checks.map((text) => h("li", {}, text));
-    api.root.append(h("p", { class: "bdh-label" }, "Máy kiểm ngay khi bạn bấm Kiểm tra:"), h("ul", {}, ...items));
+    api.root.append(h("p", { class: "bdh-label" }, "Máy kiểm ngay khi bạn bấm Kiểm tra:"), h("ul", { class: "bdh-criteria" }, ...items));
   }
   if (writes || files.some((kind) => MEDIA.includes(kind))) {
     const part = api.writing(api, writes ? "Bài viết của bạn" : "Vài lời về bài của bạn (không bắt buộc)");

@@ -111,7 +111,7 @@ function groupRow(api, item, place) {
     h("label", { class: "pick" }, inputs[index], h("span", {}, group.label)),
   );
   const node = h("fieldset", { class: "sort-item" }, h("legend", {}, item.text));
-  node.append(handle, h("div", { class: "sort-groups" }, ...picks));
+  node.append(handle, h("div", { class: picks.length > 3 ? "sort-groups sort-groups-many" : "sort-groups" }, ...picks));
   const show = (group, isPicked) => {
     for (const input of inputs) input.checked = input.value === group;
     handle.setAttribute("aria-pressed", String(isPicked));

@@ -25,7 +25,10 @@ class Grid {
     const head = h("thead", {}, h("tr", {}, numbered, ...heads));
     const table = h("table", { class: "table-grid", "aria-describedby": this.api.statementId }, head, this.body);
     const name = "Bảng cần điền; vuốt ngang để xem hết các cột";
-    return h("div", { class: "table-wrap table-region", role: "group", tabindex: "0", "aria-label": name }, table);
+    const box = h("div", { class: "table-wrap table-region", role: "group", tabindex: "0", "aria-label": name }, table);
+    const how = h("p", { class: "bdh-how", hidden: true, "aria-hidden": "true" }, `Bảng có ${this.columns.length} cột. Vuốt ngang để xem hết.`);
+    new ResizeObserver(() => (how.hidden = box.scrollWidth <= box.clientWidth)).observe(box);
+    return h("div", {}, how, box);
   }
 
   tools() {

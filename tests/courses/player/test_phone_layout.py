@@ -8,7 +8,12 @@ from courses.exercises.markdown import render
 from courses.exercises.terms import render_with_terms
 from courses.player.assets import bundle
 
-GROUPS = [["Đỏ", "Vàng", "Xanh"], ["Máy", "Mạng", "Ứng dụng"], ["Cao", "Trung bình", "Thấp"]]
+GROUPS = [
+    ["Đỏ", "Vàng", "Xanh"],
+    ["Máy", "Mạng", "Ứng dụng"],
+    ["Cao", "Trung bình", "Thấp"],
+    ["Đã chốt", "Mới bàn", "Bỏ"],
+]
 
 
 @pytest.fixture
@@ -36,6 +41,31 @@ def test_three_short_groups_stand_in_one_row(phone, groups):
     assert len(set(tops)) == 1
     heights = page.locator(".pick").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert min(heights) >= 48
+
+
+def test_many_groups_stand_in_two_even_columns(phone):
+    names = ["Chủ thể", "Cảnh", "Ánh sáng", "Bố cục", "Điều cấm"]
+    picks = "".join(f'<label class="pick"><input type="radio"><span>{name}</span></label>' for name in names)
+    page = phone(f'<div class="sort-groups sort-groups-many">{picks}</div>')
+    widths = page.locator(".pick").evaluate_all("all => all.map(one => one.getBoundingClientRect().width)")
+    assert max(widths) - min(widths) < 1
+
+
+def test_a_step_of_an_order_is_one_row_at_360_px_with_targets_of_44(phone):
+    line = '<span class="sort-line"><span class="sort-number">5.</span><span>Chức vụ người ký và nơi nhận</span></span>'
+    arrows = '<span class="sort-arrows"><button class="sort-arrow">↑</button><button class="sort-arrow">↓</button></span>'
+    page = phone(f'<div class="sort-step"><button class="sort-grip">⠿</button>{line}{arrows}</div>')
+    page.set_viewport_size({"width": 360, "height": 740})
+    boxes = [
+        page.locator(f".{name}").first.bounding_box() for name in ("sort-grip", "sort-line", "sort-arrows")
+    ]
+    middles = [box["y"] + box["height"] / 2 for box in boxes]
+    assert max(middles) - min(middles) < 2
+    targets = page.locator("button").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
+    )
+    assert min(targets) >= 44
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_the_number_of_a_step_is_never_cut_from_its_full_stop(phone):

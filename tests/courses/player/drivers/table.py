@@ -20,6 +20,9 @@ def cell(hand, number, row, name):
 
 
 def touch(hand):
+    expect(
+        hand.card(1).get_by_text("Vuốt ngang để xem hết.")
+    ).to_be_visible()  # a finger's own way, told to the eye
     cell(hand, 1, 1, "Số tiền").fill("360.000")
     hand.card(1).get_by_role("button", name="Thêm dòng").tap()
     hand.card(1).get_by_role("button", name="Bỏ dòng 2").tap()

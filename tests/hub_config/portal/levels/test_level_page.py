@@ -50,6 +50,13 @@ def test_the_map_follows_the_persons_course_and_the_rest_of_the_level_stands_bel
     assert load_courses()[course].name in page.get_text()
 
 
+def test_a_level_whose_lessons_are_not_written_yet_says_so_instead_of_a_button(browser_of):
+    page = soup(browser_of("lan").get("bac/5"))
+    assert page.select_one("main .btn-main") is None
+    assert "Bài của bậc này đang soạn" in page.select_one("main .banner").get_text()
+    assert soup(browser_of("lan").get("bac/1")).select_one("main .banner") is None
+
+
 def test_a_written_lesson_tells_in_its_own_words_what_learners_take_home(browser_of):
     page = soup(browser_of("lan").get("bac/1"))
     assert "Làm xong: Một buổi sáng làm việc trọn vẹn với AI" in step(page, "1.13")
