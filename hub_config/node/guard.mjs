@@ -2,8 +2,9 @@
 //
 //     node guard.mjs …/configurable-http-proxy/bin/configurable-http-proxy [its own arguments]
 //
-// The stock command line runs with two methods of its proxy replaced. The guard looks at the route that the request is about to
-// take, not at the address, so no spelling of an address leads past it; what it doesn't understand doesn't pass.
+// The stock command line runs with three methods of its proxy replaced. The guard looks at the route that the request is about to
+// take, not at the address, so no spelling of an address leads past it; what it doesn't understand doesn't pass. And connections
+// stay open before unix sockets, too: the stock proxy ends a visitor's with each reply from one.
 
 import { pathToFileURL } from "node:url";
 import { askAt, cookiesOf, isOpen, isProgram } from "./door.mjs";
@@ -47,7 +48,7 @@ function refuse(kind, req, res) {
 }
 
 function guard(proxy) {
-  const stock = proxy.handleProxyError;
+  const { handleProxyError, proxyOptsForTarget } = proxy;
 
   proxy.targetForReq = async function (req) {
     const route = await this._routes.getTarget(pathOf(req.url));
@@ -56,10 +57,14 @@ function guard(proxy) {
     return { prefix: route.prefix, target: route.data.target };
   };
 
+  proxy.proxyOptsForTarget = function (target) {
+    return { agent: this.httpAgent, ...proxyOptsForTarget.call(this, target) };
+  };
+
   proxy.handleProxyError = function (code, kind, req, res, error) {
     if (error instanceof Refused) return refuse(kind, req, res);
-    if (error instanceof NoAddress) stock.call(this, error.code, kind, req, res);
-    else stock.call(this, code, kind, req, res, error);
+    if (error instanceof NoAddress) handleProxyError.call(this, error.code, kind, req, res);
+    else handleProxyError.call(this, code, kind, req, res, error);
     if (kind === "ws") res?.end(); // the stock proxy leaves it open where no target was asked
   };
 }

@@ -11,6 +11,7 @@ import time
 import urllib.parse
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,11 @@ class Gate:
         """Send a request byte by byte and return what came."""
         wanted = {"Host": "127.0.0.1", "Connection": "close", "Content-Length": "0"} | headers
         lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in wanted.items())]
-        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as line:
+        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=10)) as line:
             line.sendall("\r\n".join((*lines, "", "")).encode("latin-1"))
-            return _read(line)
+            reply, page = _read(line, method)
+        told = json.loads(page) if b'"who"' in page else {}
+        return Reply(reply.status, reply.getheader("Location", ""), told.get("who", ""), told.get("uri", ""))
 
     def upgrade(self, path: str, **headers: str) -> Reply:
         """Ask for a WebSocket; only the first line of the answer counts."""
@@ -61,40 +64,27 @@ class Gate:
 
     def ask_together(self, *requests: str) -> list[int]:
         """Send requests on one connection and return each one's status."""
-        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as line:
+        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=10)) as line:
             line.sendall("".join(requests).encode("latin-1"))
-            got = _all(line)
+            got = b""
+            while part := line.recv(65536):
+                got += part
         return [int(part.split(" ")[0]) for part in got.decode("latin-1").split("HTTP/1.1 ")[1:]]
 
     def page(self, path: str, **headers: str) -> tuple[int, str]:
         """Return status and page."""
         asked = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=20)) as line:
+        with closing(socket.create_connection(("127.0.0.1", self.port), timeout=10)) as line:
             line.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{asked}\r\n".encode())
-            head, _, body = _all(line).partition(b"\r\n\r\n")
-        return int(head.split(b" ")[1]), body.decode()
+            reply, page = _read(line, "GET")
+        return reply.status, page.decode()
 
 
-def _all(line: socket.socket) -> bytes:
-    got = b""
-    while part := line.recv(65536):
-        got += part
-    return got
-
-
-def _read(line: socket.socket) -> Reply:
-    got = b""
-    while b"\r\n\r\n" not in got and (part := line.recv(65536)):
-        got += part
-    head, _, body = got.partition(b"\r\n\r\n")
-    first, *rest = head.decode("latin-1").split("\r\n")
-    status = int(first.split(" ")[1])
-    if status == 101:
-        return Reply(status)
-    body += _all(line)
-    headers = {name.lower(): value for name, _, value in (each.partition(": ") for each in rest)}
-    told = json.loads(body[body.index(b"{") : body.rindex(b"}") + 1]) if b'"who"' in body else {}
-    return Reply(status, headers.get("location", ""), told.get("who", ""), told.get("uri", ""))
+def _read(line: socket.socket, method: str) -> tuple[HTTPResponse, bytes]:
+    reply = HTTPResponse(line, method=method)
+    with closing(reply):
+        reply.begin()
+        return reply, reply.read()
 
 
 @contextmanager
