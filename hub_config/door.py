@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import time
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
@@ -21,6 +22,8 @@ from tornado.web import HTTPError, authenticated
 COOKIE = "bdhai-cua"
 SESSION = "jupyterhub-session-id"  # JupyterHub's own; changes with each sign-in
 HUB_PATH = "/hub/cua"
+_PLAIN = re.compile(r"/[!-\[\]-~]*")  # printable ASCII without the backslash
+_DOTS = re.compile(r"/(\.|%2e){1,2}(/|$)", re.IGNORECASE)
 _LASTS = 7 * 24 * 3600  # seconds
 
 
@@ -55,6 +58,11 @@ def cookies_of(lines: Iterable[str]) -> dict[str, str]:
 def is_program(authorization: str) -> bool:
     """Tell whether somebody shows a token: a browser may send a name and password of another door by itself, never that."""
     return authorization.lower().startswith(("token ", "bearer "))
+
+
+def is_plain(path: str) -> bool:
+    """Tell whether a request's path means the same to everybody: browsers send no other, for they resolve ``..`` and ``\\`` themselves."""
+    return bool(_PLAIN.fullmatch(path)) and not _DOTS.search(path)
 
 
 def ask_at(path: str) -> str:

@@ -38,6 +38,11 @@ export function isProgram(authorization) {
   return /^(token|bearer) /i.test(authorization ?? "");
 }
 
+/** Tell whether a request's path means the same to everybody. */
+export function isPlain(path) {
+  return /^\/[!-\[\]-~]*$/.test(path) && !/\/(\.|%2e){1,2}(\/|$)/i.test(path);
+}
+
 /** Where a browser gets the cookie and is sent back. */
 export function askAt(path) {
   const escaped = encodeURIComponent(path).replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -7,7 +7,7 @@
 // stay open before unix sockets, too: the stock proxy ends a visitor's with each reply from one.
 
 import { pathToFileURL } from "node:url";
-import { askAt, cookiesOf, isOpen, isProgram } from "./door.mjs";
+import { askAt, cookiesOf, isOpen, isPlain, isProgram } from "./door.mjs";
 
 class Refused extends Error {}
 
@@ -20,8 +20,8 @@ class NoAddress extends Error {
 
 /** A request's path as the Python proxy reads it: decoded once, nothing resolved. */
 function pathOf(url) {
-  if (!url.startsWith("/")) throw new NoAddress(404);
-  const raw = Buffer.from(url.split("?", 1)[0]).toString("latin1");
+  const [raw] = url.split("?", 1);
+  if (!isPlain(raw)) throw new NoAddress(404);
   const bytes = raw.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, "latin1"));

@@ -85,6 +85,13 @@ class PassingHandler(WebSocketsHandler):
 class GuardingHandler(PassingHandler):
     """Lets a browser into a learner's server only if it is that learner's, see ``hub_config.door``."""
 
+    async def get_target_url(self, path: str | None) -> str | None:
+        """Return the target of an address that can't be read in two ways."""
+        if door.is_plain(self.request.path):
+            return await super().get_target_url(path)
+        await self.handle_proxy_error(404, None)
+        return None
+
     def may_pass(self) -> bool:
         """Look at the cookies; send others to the hub."""
         place = self.target["prefix"]

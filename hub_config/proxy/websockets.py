@@ -1,7 +1,7 @@
 """WebSockets through the Python proxy.
 
 The stock handler leaves a visitor's end open when the server's has ended, keeps back which protocol the server chose (JupyterLab then
-hears nothing), and may lose what a server says at once.
+hears nothing), sends bytes on as text, and may lose what a server says at once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import HTTPClientError
-from tornado.websocket import WebSocketClosedError, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
 GOING_AWAY = 1001  # close code of an end that says none: the server died
 
@@ -44,11 +44,10 @@ class WebSocketsHandler(ProxyHandler):  # type: ignore[misc]  # the package has 
 
     def open(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - tornado's own signature
         """Begin to carry what the server says."""
-        self._carrying = asyncio.ensure_future(self._carry())  # held: a task that nobody holds may vanish
+        self._carrying = asyncio.ensure_future(self._carry(self.ws_client))  # held: a task that nobody holds may vanish
 
-    async def _carry(self) -> None:
+    async def _carry(self, server: WebSocketClientConnection) -> None:
         """Carry the server's messages in order; the server's end is the visitor's."""
-        server = self.ws_client
         with suppress(WebSocketClosedError):  # the visitor left
             while (message := await server.read_message()) is not None:
                 self.proxy.update_last_activity(self.target["prefix"])
@@ -58,7 +57,8 @@ class WebSocketsHandler(ProxyHandler):  # type: ignore[misc]  # the package has 
     def on_message(self, message: str | bytes) -> None:
         """Carry the visitor's message; a server that has just ended hears no more."""
         with suppress(WebSocketClosedError):
-            super().on_message(message)
+            if self.ws_client:
+                self.ws_client.write_message(message, binary=isinstance(message, bytes))
 
     def keep_the_way(self, headers: dict[str, str]) -> None:
         """Add to what proxies before this one wrote.

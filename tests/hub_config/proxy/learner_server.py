@@ -7,21 +7,22 @@ from pathlib import Path
 
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_unix_socket
-from tornado.web import Application, RequestHandler
+from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
 
-class Page(RequestHandler):
-    """Any address: tells whose server this is, and the address as it came."""
+class Any(WebSocketHandler):
+    """Any address: a page that tells whose server this is and the address as it came; or a talk, for who asks for one.
 
-    def prepare(self):
+    The talk: it greets at once, in one protocol, says back what it hears, and ends when it is told.
+    """
+
+    async def prepare(self):
+        if "Upgrade" in self.request.headers:
+            return
         heard = self.request.headers.get("X-Forwarded-For", "")
         told = {"who": self.settings["who"], "uri": self.request.uri, "forwarded": heard}
         self.finish(json.dumps(told))
-
-
-class Talk(WebSocketHandler):
-    """``…/ws``: greets at once, speaks one protocol, says back what it hears, and ends when it is told."""
 
     def select_subprotocol(self, subprotocols):
         return "v1" if "v1" in subprotocols else None
@@ -38,7 +39,7 @@ class Talk(WebSocketHandler):
 
 async def main(places):
     for place in places:
-        app = Application([(r".*/ws", Talk), (r".*", Page)], who=Path(place).name)
+        app = Application([(r".*", Any)], who=Path(place).name)
         HTTPServer(app).add_socket(bind_unix_socket(place))
         Path(place + ":80").symlink_to(place)  # as ``hub_config.cell.making.address`` does for JupyterHub 6
     sys.stdout.write("ready\n")
