@@ -61,7 +61,7 @@ def is_program(authorization: str) -> bool:
 
 
 def is_plain(path: str) -> bool:
-    """Tell whether a request's path means the same to everybody: browsers send no other, for they resolve ``..`` and ``\\`` themselves."""
+    """Tell whether a request's path means the same to everybody; browsers send no other, for they resolve the rest themselves."""
     return bool(_PLAIN.fullmatch(path)) and not _DOTS.search(path)
 
 

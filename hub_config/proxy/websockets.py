@@ -44,7 +44,9 @@ class WebSocketsHandler(ProxyHandler):  # type: ignore[misc]  # the package has 
 
     def open(self, *_: Any, **__: Any) -> None:  # noqa: ANN401 - tornado's own signature
         """Begin to carry what the server says."""
-        self._carrying = asyncio.ensure_future(self._carry(self.ws_client))  # held: a task that nobody holds may vanish
+        self._carrying = asyncio.ensure_future(
+            self._carry(self.ws_client)
+        )  # held: a task that nobody holds may vanish
 
     async def _carry(self, server: WebSocketClientConnection) -> None:
         """Carry the server's messages in order; the server's end is the visitor's."""

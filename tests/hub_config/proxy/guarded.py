@@ -111,7 +111,12 @@ def gate(make: str, runtime: Path):
     write_error_pages(Site(), runtime / ERRORS)
     launch = Launch(port=port, hub_port=1, proxy_port=api, services={}, runtime=runtime)
     command = [sys.executable, "-m", "hub_config.proxy", DOORS, "--ip", "127.0.0.1", "--port", str(port)]
-    command += ["--error-target", "http://127.0.0.1:1/hub/error", "--log-level", "error"]  # as JupyterHub asks
+    command += [
+        "--error-target",
+        "http://127.0.0.1:1/hub/error",
+        "--log-level",
+        "error",
+    ]  # as JupyterHub asks
     process = subprocess.Popen(
         [*command, "--api-ip", "127.0.0.1", "--api-port", str(api)],
         env=os.environ | {"CONFIGPROXY_AUTH_TOKEN": KEY, "BDHAI_PROXY": make, ENV: launch.model_dump_json()},

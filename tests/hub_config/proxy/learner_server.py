@@ -37,11 +37,16 @@ class Any(WebSocketHandler):
             self.write_message(message, binary=isinstance(message, bytes))
 
 
+def listen(place):
+    """Serve at a socket whose name is the person's."""
+    app = Application([(r".*", Any)], who=Path(place).name)
+    HTTPServer(app).add_socket(bind_unix_socket(place))
+    Path(place + ":80").symlink_to(place)  # as ``hub_config.cell.making.address`` does for JupyterHub 6
+
+
 async def main(places):
     for place in places:
-        app = Application([(r".*", Any)], who=Path(place).name)
-        HTTPServer(app).add_socket(bind_unix_socket(place))
-        Path(place + ":80").symlink_to(place)  # as ``hub_config.cell.making.address`` does for JupyterHub 6
+        listen(place)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     await asyncio.Event().wait()

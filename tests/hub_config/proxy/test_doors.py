@@ -47,7 +47,12 @@ SHUT = {
     "a password of another door": {"Authorization": "Basic bGFuOng="},
     "an empty word": {"Authorization": ""},
 }
-PLAIN_WAYS = ("/user/lan", "/user/lan/", "/user/lan/lab?a=1&b=/user/hoa%23x", "/user/lan/a%20b!*'()~/%E1%BA%A1")
+PLAIN_WAYS = (
+    "/user/lan",
+    "/user/lan/",
+    "/user/lan/lab?a=1&b=/user/hoa%23x",
+    "/user/lan/a%20b!*'()~/%E1%BA%A1",
+)
 CROOKED_WAYS = (
     "//user/lan/x",
     "///user//lan/x",
