@@ -2,9 +2,8 @@
 //
 //     node guard.mjs …/configurable-http-proxy/bin/configurable-http-proxy [its own arguments]
 //
-// The stock command line runs with three methods of its proxy replaced. The guard looks at the route that the request is about to
-// take, not at the address, so no spelling of an address leads past it; what it doesn't understand doesn't pass. And connections
-// stay open before unix sockets, too: the stock proxy ends a visitor's with each reply from one.
+// The stock command line runs with two methods of its proxy replaced. The guard looks at the route that the request is about to
+// take, not at the address, so no spelling of an address leads past it; what it doesn't understand doesn't pass.
 
 import { pathToFileURL } from "node:url";
 import { askAt, cookiesOf, isOpen, isPlain, isProgram } from "./door.mjs";
@@ -48,17 +47,13 @@ function refuse(kind, req, res) {
 }
 
 function guard(proxy) {
-  const { handleProxyError, proxyOptsForTarget } = proxy;
+  const { handleProxyError } = proxy;
 
   proxy.targetForReq = async function (req) {
     const route = await this._routes.getTarget(pathOf(req.url));
     if (!route) return undefined;
     if (!mayPass(this.authToken, route.prefix, req.headers)) throw new Refused();
     return { prefix: route.prefix, target: route.data.target };
-  };
-
-  proxy.proxyOptsForTarget = function (target) {
-    return { agent: this.httpAgent, ...proxyOptsForTarget.call(this, target) };
   };
 
   proxy.handleProxyError = function (code, kind, req, res, error) {

@@ -25,8 +25,6 @@ ENOUGH_ASKED = (
     "Nhiều người vừa đăng ký từ mạng này. Bạn chờ 15 phút rồi thử lại, hoặc xin huấn luyện viên mã lớp."
 )
 
-NOT_FROM_A_CELL = "Chương trình trong bàn học không đăng nhập được. Bạn hãy đăng nhập bằng trình duyệt."
-
 
 class TooManyError(Exception):
     """Too many wrong tries; ``minutes`` until the next one."""
@@ -47,7 +45,7 @@ class DoorPage(BaseHandler):  # type: ignore[misc]  # JupyterHub has no types
         Nobody signs in from there, and wrong tries at another's name would make that person wait.
         """
         if is_from_cell(self.request):
-            raise HTTPError(403, NOT_FROM_A_CELL)
+            raise HTTPError(403)
         if not self.authenticator.has_accounts:
             raise HTTPError(404)
 
