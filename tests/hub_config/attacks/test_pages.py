@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql
