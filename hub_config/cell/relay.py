@@ -2,12 +2,14 @@
 
 Inside, ``inside`` listens where the addresses in the learner's environment point to. Outside, ``python -m
 hub_config.cell.relay FOLDER NAME=PORT…`` listens on ``FOLDER/NAME.sock`` and calls one port of this machine for each. Nothing
-else of the machine's network can be reached from a cell, whatever the learner's code says.
+else of the machine's network can be reached from a cell, whatever the learner's code says. The calls come from an address of
+``CELLS``, one for each learner: whoever is called knows by it who calls, whatever the request's headers say.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import os
 import signal
 import socket
@@ -17,8 +19,10 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from hashlib import blake2b
 from pathlib import Path
 
+CELLS = ipaddress.ip_network("127.64.0.0/10")  # a part of the loopback: only this machine calls from there
 DOORS = "BDHAI_DOORS"  # PORT=SOCKET,PORT=SOCKET…, for the learner's server
 AT_ONCE = 64  # connections of one learner
 _PART = 64 * 1024
@@ -111,12 +115,19 @@ class Outside:
             self._open[whose] += 1
             try:
                 with suppress(asyncio.CancelledError):  # the end of all; Python 3.11 would print it for each
-                    await pass_on((reader, writer), lambda: asyncio.open_connection("127.0.0.1", port))
+                    await pass_on((reader, writer), lambda: _call(port, whose))
             finally:
                 self._open[whose] -= 1
                 self._open += Counter()  # forgets those who have none
 
         return attend
+
+
+async def _call(port: int, whose: object) -> Streams:
+    """Call a port of this machine from the learner's own address."""
+    number = int.from_bytes(blake2b(repr(whose).encode(), digest_size=4).digest(), "big")
+    caller = str(CELLS[number % CELLS.num_addresses])
+    return await asyncio.open_connection("127.0.0.1", port, local_addr=(caller, 0))
 
 
 def _whose(line: socket.socket) -> object:

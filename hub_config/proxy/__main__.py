@@ -1,6 +1,6 @@
 """``python -m hub_config.proxy``: what the hub starts as its proxy; it becomes node, or goes on in Python.
 
-With ``--doors`` it stays Python whatever is there: only ours looks who may visit a learner's server in a cell.
+With ``--guard-servers`` either looks who may visit a learner's server in a cell.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from pathlib import Path
 LAUNCH = "BDHAI_LAUNCH"  # as in ``hub_config.launch``, which takes a second to import; the hub waits ten for its proxy
 OLDEST_NODE = 20
 SCRIPT = Path("share/bdhai-proxy/node_modules/configurable-http-proxy/bin/configurable-http-proxy")
-DOORS = "--guard-servers"  # of our command line: insists on the proxy that guards learners' servers
+GUARD = Path(__file__).resolve().parent.parent / "node" / "guard.mjs"
+DOORS = "--guard-servers"  # of our command line: the proxy looks who may visit a learner's server
 ERRORS = "errors"  # folder of error pages below the launch's private folder
 
 
@@ -27,22 +28,17 @@ def find_node(env: Mapping[str, str], prefix: Path = Path(sys.prefix), *, doors:
     Args:
         env: ``PATH``, and ``BDHAI_PROXY``: ``node``, ``python``, or empty for what there is.
         prefix: the virtual environment.
-        doors: the proxy must look who may visit a learner's server, which node's doesn't.
+        doors: the proxy must look who may visit a learner's server.
 
     Raises:
-        NoNode: ``BDHAI_PROXY=node``, and there is none, or it may not be used.
+        NoNode: ``BDHAI_PROXY=node``, and there is none.
     """
     wish = env.get("BDHAI_PROXY", "")
-    if doors and wish == "node":
-        raise NoNode(
-            "BDHAI_PROXY=node không đi cùng spawner: fork (hay auto với tài khoản root), vì proxy của Node.js không canh cửa bàn học. "
-            "Hãy bỏ BDHAI_PROXY, hoặc ghi spawner: plain trong site.yaml."
-        )
-    if doors or wish == "python":
+    if wish == "python":
         return []
     node, script = shutil.which("node", path=env.get("PATH")), prefix / SCRIPT
     if node and script.exists() and node_version(node) >= OLDEST_NODE:
-        return [node, str(script)]
+        return [node, *([str(GUARD)] if doors else []), str(script)]
     if wish == "node":
         raise NoNode(
             f"BDHAI_PROXY=node nhưng chưa dùng được: cần Node.js {OLDEST_NODE} trở lên và npm. "

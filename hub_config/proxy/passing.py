@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import string
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from configurable_http_proxy import cli, configproxy
-from configurable_http_proxy.handlers import ProxyHandler
 from tornado.httpclient import AsyncHTTPClient
 from tornado.httputil import HTTPHeaders, parse_response_start_line
 from tornado.netutil import DefaultLoopResolver, Resolver
 from tornado.web import Application
 
 from hub_config import door
+from hub_config.proxy.websockets import WebSocketsHandler
 
 AT_ONCE = 10_000  # requests under way; the machine's own limits come first
 LARGEST_REPLY = 2**31  # bytes; nothing is kept in memory
 _HOP_BY_HOP = frozenset({"transfer-encoding", "connection", "keep-alive"})
 
 
-class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no types
+class PassingHandler(WebSocketsHandler):
     """Writes each part of a reply the moment it comes, still compressed."""
 
     def compute_etag(self) -> str | None:
@@ -36,11 +37,16 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
         return None
 
     async def get_target_url(self, path: str | None) -> str | None:
-        """Return the target; a unix socket is a host whose name is the path, see ``SocketResolver``."""
+        """Return the target; a unix socket is a host whose name is the path, see ``SocketResolver``.
+
+        The address goes on as it came: the stock handler writes it anew, and ``%2F`` becomes a stroke.
+        """
         url: str | None = await super().get_target_url(path)
         if url is None or not self.may_pass():
             return None
-        return url.replace("http+unix://", "http://", 1)
+        own = quote(self.request.path, safe=string.punctuation, encoding="latin-1")
+        target = urlsplit(url.replace("http+unix://", "http://", 1))
+        return target._replace(path=own).geturl()
 
     def may_pass(self) -> bool:
         """Tell whether the request may go to its target; if not, it has been answered."""
@@ -53,7 +59,7 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
             return
         request = self._get_proxy_request(url)
         request.decompress_response = False
-        self._keep_the_way(request.headers)
+        self.keep_the_way(request.headers)
         reply = _Reply(self)
         request.header_callback, request.streaming_callback = reply.header, reply.part
         try:
@@ -65,15 +71,6 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
             await self.handle_proxy_error(503, None)
             return
         self.finish()
-
-    def _keep_the_way(self, headers: dict[str, str]) -> None:
-        """Add to what proxies before this one wrote.
-
-        The stock handler writes its own parts in small letters beside it, and one of the two gets lost on the way.
-        """
-        for key in ("X-Forwarded-For", "X-Forwarded-Proto"):
-            heard, own = headers.pop(key, ""), headers.pop(key.lower(), "").lstrip(",")
-            headers[key] = f"{heard},{own}" if heard else own
 
     async def _broken(self, error: Exception) -> None:
         if (
@@ -88,15 +85,23 @@ class PassingHandler(ProxyHandler):  # type: ignore[misc]  # the package has no 
 class GuardingHandler(PassingHandler):
     """Lets a browser into a learner's server only if it is that learner's, see ``hub_config.door``."""
 
+    async def get_target_url(self, path: str | None) -> str | None:
+        """Return the target of an address that can't be read in two ways."""
+        if door.is_plain(self.request.path):
+            return await super().get_target_url(path)
+        await self.handle_proxy_error(404, None)
+        return None
+
     def may_pass(self) -> bool:
         """Look at the cookies; send others to the hub."""
         place = self.target["prefix"]
-        if not place.startswith("/user/") or "Authorization" in self.request.headers:
+        headers = self.request.headers
+        if not place.startswith("/user/") or door.is_program(headers.get("Authorization", "")):
             return True
-        cookies = {name: morsel.value for name, morsel in self.request.cookies.items()}
+        cookies = door.cookies_of(headers.get_list("Cookie"))
         if door.is_open(self.proxy.auth_token or "", place, cookies, time.time()):
             return True
-        if self.request.method in {"GET", "HEAD"} and "Upgrade" not in self.request.headers:
+        if self.request.method in {"GET", "HEAD"} and "Upgrade" not in headers:
             self.redirect(door.ask_at(self.request.uri or place))
         else:
             self.set_status(403)
@@ -167,6 +172,12 @@ class PassingProxy(configproxy.PythonProxy):  # type: ignore[misc]  # the packag
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__(options)
         self.proxy_app = Application([(r"/(.*)", self.handler, {"proxy": self})])
+
+    def target_for_req(self, host: str | None, path: str) -> dict[str, str] | None:
+        """Return whose address a path is. The stock method decodes it again, and ``%252F`` becomes a stroke."""
+        del host
+        route = self._routes.get_target(path)
+        return {"prefix": route.prefix, "target": route.data["target"]} if route else None
 
 
 class GuardingProxy(PassingProxy):

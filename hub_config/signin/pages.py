@@ -13,7 +13,7 @@ from courses.school.joining import JoiningError, NotYoursError, WrongCodeError
 from courses.school.logins import LoginError, login_of, phone_number
 from hub_config import people
 from hub_config.people import Form, WaitingError
-from hub_config.signin.throttle import address_of
+from hub_config.signin.throttle import address_of, is_from_cell
 
 LONGEST = 200  # nobody types more; argon2 need not see it
 _SHOWN = 64
@@ -43,7 +43,12 @@ class DoorPage(BaseHandler):  # type: ignore[misc]  # JupyterHub has no types
     """A page of the door: knows where a request comes from, and shows forms that say what to mend."""
 
     def prepare_door(self) -> None:
-        """Answer "no such page" where the site has no accounts of its own."""
+        """Answer "no such page" where the site has no accounts of its own; and refuse programs in cells.
+
+        Nobody signs in from there, and wrong tries at another's name would make that person wait.
+        """
+        if is_from_cell(self.request):
+            raise HTTPError(403)
         if not self.authenticator.has_accounts:
             raise HTTPError(404)
 

@@ -15,6 +15,8 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from tornado.httputil import HTTPServerRequest
 
+from hub_config.cell.relay import CELLS
+
 MINUTES = 15
 PER_LOGIN = 10
 PER_ADDRESS = 60
@@ -68,12 +70,14 @@ def address_of(request: HTTPServerRequest) -> str:
 
     Each proxy writes whom it heard at the end of ``X-Forwarded-For``; proxies on this machine are skipped, and the
     first other address from the end counts. What stands before it came from outside and may be made up, like
-    ``X-Real-Ip``, which is never looked at.
+    ``X-Real-Ip``, which is never looked at. A program in a cell comes without the proxy: its headers are its own word.
     """
+    if is_from_cell(request):
+        return _caller(request)
     heard = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     for text in reversed(heard):
         try:
-            address = ipaddress.ip_address(text)
+            address = _plain(ipaddress.ip_address(text))
         except ValueError:
             continue
         if not address.is_loopback:
@@ -81,9 +85,28 @@ def address_of(request: HTTPServerRequest) -> str:
     return "127.0.0.1"
 
 
+def is_from_cell(request: HTTPServerRequest) -> bool:
+    """Tell whether a program in a learner's cell sent a request: the connection says so, whatever the headers say."""
+    try:
+        return ipaddress.ip_address(_caller(request)) in CELLS
+    except ValueError:  # a unix socket
+        return False
+
+
+def _caller(request: HTTPServerRequest) -> str:
+    """Return the other end of the connection; ``remote_ip`` is what headers made of it."""
+    address = getattr(getattr(request.connection, "context", None), "address", None)
+    return str(address[0]) if isinstance(address, tuple) else ""
+
+
+def _plain(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the IPv4 address that a listener on ``::`` sees as ``::ffff:…``."""
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 def _network(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
     if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub_config.door import COOKIE, SESSION, ask_at, is_open, sign
+from hub_config.door import COOKIE, SESSION, ask_at, cookies_of, is_open, is_plain, is_program, sign
 
 KEY, PLACE, NOW = "khoa", "/user/lan/", 1_000_000
 
@@ -38,3 +38,37 @@ def test_without_a_key_or_a_session_nothing_opens():
 
 def test_the_way_back_is_one_word_of_the_question():
     assert ask_at("/user/lan/lab?a=1&b=2#x") == "/hub/cua?next=/user/lan/lab%3Fa%3D1%26b%3D2%23x"
+
+
+def test_cookies_are_read_as_they_are_and_the_last_of_a_name_counts():
+    assert cookies_of(["a=1; b = x=y ;c", 'a="2"']) == {"a": '"2"', "b": "x=y", "c": ""}
+
+
+@pytest.mark.parametrize("shown", ["", "token", "tokenx", "Basic bGFuOng=", "Negotiate x", "Digest token x"])
+def test_what_a_browser_may_send_by_itself_is_no_token(shown):
+    assert not is_program(shown)
+    assert is_program("Token x")
+    assert is_program("bearer x")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "*",
+        "user/lan",
+        "http://x/",
+        "/a/../b",
+        "/a/%2E./b",
+        "/.",
+        "/..",
+        "/a\\b",
+        "/a b",
+        "/ế",
+        "/a\x7f",
+        "/a\n",
+    ],
+)
+def test_an_address_that_reads_in_two_ways_is_none(path):
+    assert not is_plain(path)
+    assert all(map(is_plain, ("/", "/user/lan/", "/a/...", "/a/.b/..c/d.", "/%2f..%2fb", "//a", "/~[x]{y}")))

@@ -146,3 +146,26 @@ print(json.dumps(len(held)))
         assert reply == 200
     finally:
         ours.got("held.clear(); print(1)")
+
+
+def test_wrong_tries_from_a_cell_keep_nobody_from_signing_in(ours):
+    """More tries than an account has, each in the name of the school's own network; then the person comes by the front door."""
+    name, password = ours.hub.accounts["trainer"]
+    code = f"""
+import http.cookiejar, re, urllib.error, urllib.parse, urllib.request
+hub = os.environ["JUPYTERHUB_API_URL"].removesuffix("/api")
+visitor = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+page = visitor.open(hub + "/login", timeout=30).read().decode()
+xsrf = re.search(r'name="_xsrf"[^>]*value="([^"]+)"', page)[1]
+def attempt():
+    form = urllib.parse.urlencode({{"_xsrf": xsrf, "username": {name!r}, "password": "sai"}}).encode()
+    asked = urllib.request.Request(hub + "/login", form, {{"X-Forwarded-For": "203.0.113.5"}})
+    try:
+        visitor.open(asked, timeout=30)
+    except urllib.error.HTTPError as error:
+        return error.code
+print(json.dumps([attempt() for _ in range(12)]))
+"""
+    assert ours.got(code) == [403] * 12, "the eleventh would have to wait: 429"
+    page = ours.hub.sign_in(name, password).get(f"{ours.hub.address}/", timeout=60)
+    assert page.url == f"{ours.hub.address}/services/portal/"

@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine
 from sqlalchemy import text as sql
@@ -278,6 +279,14 @@ print("true" if evil else "false")
 """
 
 
+def _page(browser, url):
+    """Return a page, or nothing: the learner's true server still has a share of the socket, and hangs on it now and then."""
+    try:
+        return browser.get(url, timeout=5).text
+    except requests.Timeout:
+        return ""
+
+
 def test_a_learners_own_web_server_gets_no_trainers_browser(ours, trainer):
     """The learner takes the socket of their server and answers there with a page of their own, to whoever comes."""
     with running_kernel(ours.hub, "official") as kernel:
@@ -291,7 +300,7 @@ def test_a_learners_own_web_server_gets_no_trainers_browser(ours, trainer):
             f"fetch('/user/{name}/x', {{redirect: 'follow'}}).then(r => r.text()).catch(() => 'refused')"
         )
         assert "pwned" not in fetched
-        own = [kernel.browser.get(f"{kernel.server}/x", timeout=30).text for _ in range(10)]
+        own = [_page(kernel.browser, f"{kernel.server}/x") for _ in range(10)]
         assert any("pwned" in text for text in own), (
             "the attack must work on its author, or this shows nothing"
         )

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from hub_config.launch import ENV, Launch
-from hub_config.proxy.choice import LAUNCH, SCRIPT, NoNode, find_node, own_error_pages
+from hub_config.proxy.choice import GUARD, LAUNCH, SCRIPT, NoNode, find_node, own_error_pages
 
 
 @pytest.fixture
@@ -28,6 +28,13 @@ def machine(tmp_path):
 
 def test_node_serves_where_it_and_its_proxy_are(machine, tmp_path):
     assert find_node(machine(), tmp_path) == [str(tmp_path / "node"), str(tmp_path / SCRIPT)]
+
+
+@pytest.mark.parametrize("wish", [{}, {"BDHAI_PROXY": "node"}])
+def test_before_cells_node_serves_with_the_guard(machine, tmp_path, wish):
+    command = [str(tmp_path / "node"), str(GUARD), str(tmp_path / SCRIPT)]
+    assert find_node(machine() | wish, tmp_path, doors=True) == command
+    assert GUARD.exists()
 
 
 @pytest.mark.parametrize("version", ["", "v18.20.4", "nonsense"])

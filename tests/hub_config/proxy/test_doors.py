@@ -1,82 +1,181 @@
-"""Our proxy before cells: it finds a server at its unix socket, and lets nobody in but its learner."""
+"""Before cells either proxy finds a server at its unix socket, and lets nobody in but its learner: both by the same rules."""
 
-import http.client
-import os
-import socketserver
-import subprocess
-import sys
-import threading
+import itertools
 import time
-import urllib.parse
-from contextlib import contextmanager
 
+import psutil
 import pytest
 
-from hub_config.door import COOKIE, SESSION, sign
-from hub_config.launch import free_ports
-from hub_config.proxy.choice import DOORS, NoNode, find_node
-from tests.hub_config.proxy.test_passing import PAGE, Target, add_route
+from hub_config.door import COOKIE, SESSION, ask_at
+from tests.hub_config.proxy.guarded import MAKES, Reply, cookie, door_cookie, school
+from tests.hub_config.proxy.test_passing import add_route
 
-
-@contextmanager
-def in_a_cell(place):
-    """A target that listens at a unix socket."""
-    with socketserver.ThreadingUnixStreamServer(str(place), Target) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield str(place)
-        server.shutdown()
+OWN = door_cookie()
+UNTIL, _, SEAL = OWN.partition(".")
+OPENING = {
+    "own": cookie(OWN),
+    "own, among others": {"Cookie": f"a=1;{COOKIE}={OWN} ;\t{SESSION}=s; b"},
+    "own, the last of two": {"Cookie": f"{COOKIE}=x; {SESSION}=s; {COOKIE}={OWN}"},
+    "a program's token": {"Authorization": "token x"},
+    "a program's bearer": {"Authorization": "Bearer x"},
+}
+SHUT = {
+    "none": {},
+    "another person's": cookie(door_cookie("/user/hoa/")),
+    "of a longer name": cookie(door_cookie("/user/lan2/")),
+    "of all": cookie(door_cookie("/user/")),
+    "forged": cookie(f"{UNTIL}.{'0' * 64}"),
+    "signed by another": cookie(door_cookie(key="x")),
+    "without a key": cookie(door_cookie(key="")),
+    "prolonged": cookie(f"{int(UNTIL) + 9}.{SEAL}"),
+    "expired": cookie(door_cookie(lasts=-5)),
+    "of another session": cookie(OWN, "s2"),
+    "without a session": {"Cookie": f"{COOKIE}={OWN}"},
+    "with an empty session": cookie(door_cookie(session=""), ""),
+    "in quotes": cookie(f'"{OWN}"'),
+    "with a nought before": cookie(f"0{OWN}"),
+    "with a tail": cookie(OWN + "0"),
+    "in capitals": cookie(OWN.upper()),
+    "cut": cookie(OWN[:-1]),
+    "no time": cookie("." + SEAL),
+    "a time without end": cookie(f"{'9' * 400}.{SEAL}"),
+    "a time below nought": cookie(f"-{OWN}"),
+    "raised digits": cookie("\xb2\xb3." + SEAL),
+    "another alphabet": cookie(f"{UNTIL}.\xff{SEAL[1:]}"),
+    "the first of two": {"Cookie": f"{SESSION}=s; {COOKIE}={OWN}; {COOKIE}=x"},
+    "another name": {"Cookie": f"{SESSION}=s; {COOKIE.upper()}={OWN}"},
+    "a password of another door": {"Authorization": "Basic bGFuOng="},
+    "an empty word": {"Authorization": ""},
+}
+SHOWN = ("own", "a program's token", "none", "another person's", "forged", "expired")
+PLAIN_WAYS = (
+    "/user/lan",
+    "/user/lan/",
+    "/user/lan/lab?a=1&b=/user/hoa%23x",
+    "/user/lan/a%20b!*'()~/%E1%BA%A1",
+)
+CROOKED_WAYS = (
+    "//user/lan/x",
+    "///user//lan/x",
+    "/user//lan/x",
+    "/user/lan//x",
+    "/user/lan%2fx",
+    "/user%2flan/x",
+    "/%75ser/lan/x",
+    "/user%252flan/x",
+    "/user/%6c%61%6E/x",
+    "/user/hoa/../lan/x",
+    "/user/hoa/%2e%2e/lan/x",
+    "/user/hoa/..%2flan/x",
+    "/hub/../user/lan/x",
+    "/./user/lan/x",
+    "/user/./lan/x",
+    "/user/lan/../hoa/x",
+    "/user\\lan\\x",
+    "\\user/lan/x",
+    "/user/lan\\x",
+    "/user/lan%5cx",
+    "/user/lan#/x",
+    "/user/lan;x/y",
+    "/user/lan%00/x",
+    "/user/lan%09/x",
+    "/user/lan%ff/x",
+    "/user/lan/%zz%",
+    "/user/lan%C0%AFx",
+    "/user/lan\xe9/x",
+    "/USER/lan/x",
+    "/user/LAN/x",
+    "/user/lan2/x",
+    "/user/",
+    "/user",
+    "/",
+    "/%EF%BB%BFuser/lan/x",
+    "/hub/home?next=/user/lan/",
+    "http://127.0.0.1/user/lan/x",
+    "user/lan/x",
+    "*",
+)
 
 
 @pytest.fixture(scope="module")
-def port(tmp_path_factory):
-    """The proxy as the hub starts it before cells, with one server behind it."""
-    own, api = free_ports("127.0.0.1", 2)
-    command = [sys.executable, "-m", "hub_config.proxy", DOORS, "--ip", "127.0.0.1", "--port", str(own)]
-    process = subprocess.Popen(
-        [*command, "--api-ip", "127.0.0.1", "--api-port", str(api)],
-        env=os.environ | {"CONFIGPROXY_AUTH_TOKEN": "t"},
-    )
-    with in_a_cell(tmp_path_factory.mktemp("in") / "s") as place:
-        target = f"http+unix://{urllib.parse.quote(place, safe='')}:80"  # as JupyterHub 6 says it
-        add_route(api, target, "/user/lan")
-        yield own
-    process.terminate()
-    process.wait(10)
+def gates():
+    """Both proxies before the same servers."""
+    with school(*MAKES) as running:
+        yield dict(zip(MAKES, running, strict=True))
 
 
-@pytest.fixture
-def ask(port):
-    """Ask the proxy for a path; connections are closed at the end of the test."""
-    connections = []
-
-    def send(path, method="GET", headers=None):
-        connections.append(http.client.HTTPConnection("127.0.0.1", port, timeout=30))
-        connections[-1].request(method, path, headers={"Accept-Encoding": "gzip"} | (headers or {}))
-        return connections[-1].getresponse()
-
-    yield send
-    for own in connections:
-        own.close()
+@pytest.fixture(params=MAKES)
+def gate(gates, request):
+    return gates[request.param]
 
 
-def test_a_server_in_a_cell_answers_through_its_socket(ask):
-    opened = f"{SESSION}=s; {COOKIE}={sign('t', '/user/lan', 's', int(time.time()) + 60)}"
-    for headers in ({"Cookie": opened}, {"Authorization": "token x"}):
-        reply = ask("/user/lan/packed", headers=headers)
-        assert (reply.status, reply.read()) == (200, PAGE)
+def test_the_process_is_what_was_asked_for(gate):
+    assert psutil.Process(gate.pid).name().startswith(gate.make)
 
 
-def test_a_browser_that_is_not_the_learners_gets_nothing_from_their_server(ask):
-    strange = {"Cookie": f"{SESSION}=s; {COOKIE}={sign('t', '/user/hoa', 's', int(time.time()) + 60)}"}
-    for headers in ({}, strange):
-        reply = ask("/user/lan/packed?x=1", headers=headers)
-        assert (reply.status, reply.headers["Location"]) == (302, "/hub/cua?next=/user/lan/packed%3Fx%3D1")
-        assert reply.read() == b""
-        assert ask("/user/lan/packed", "POST", headers).status == 403
-        assert ask("/user/lan/packed", headers=headers | {"Upgrade": "websocket"}).status == 403
+@pytest.mark.parametrize("shown", OPENING.values(), ids=OPENING)
+def test_a_server_in_a_cell_answers_its_learner_through_its_socket(gate, shown):
+    for path in PLAIN_WAYS:
+        reply = gate.ask(path, **shown)
+        assert (reply.status, reply.who, reply.uri) == (200, "lan", path)
+        assert gate.ask(path, "POST", **shown).who == "lan"
+    assert gate.upgrade("/user/lan/ws", **shown).status == 101
 
 
-def test_before_cells_the_proxy_is_never_nodes():
-    assert find_node(os.environ, doors=True) == []
-    with pytest.raises(NoNode, match="không canh cửa"):
-        find_node(os.environ | {"BDHAI_PROXY": "node"}, doors=True)
+@pytest.mark.parametrize("shown", SHUT.values(), ids=SHUT)
+def test_anybody_else_gets_nothing_from_there(gate, shown):
+    for path in PLAIN_WAYS:
+        for method in ("GET", "HEAD"):
+            assert gate.ask(path, method, **shown) == Reply(302, ask_at(path))
+        assert gate.ask(path, "POST", **shown) == Reply(403)
+        assert gate.ask(path, Upgrade="h2c", **shown) == Reply(403)
+    assert gate.upgrade("/user/lan/ws", **shown) == Reply(403)
+
+
+def test_one_cookie_opens_one_persons_server(gate):
+    assert gate.ask("/user/hoa/x", **cookie(door_cookie("/user/hoa/"))).who == "hoa"
+    assert gate.ask("/user/hoa/x", **cookie(OWN)).status == 302
+    assert gate.ask("/hub/login").who == "hub"
+
+
+def test_a_cookie_ends_by_itself(gate):
+    short = cookie(door_cookie(lasts=2))
+    assert gate.ask("/user/lan/", **short).who == "lan"
+    time.sleep(3.1 - time.time() % 1)
+    assert gate.ask("/user/lan/", **short).status == 302
+
+
+def test_an_open_connection_is_looked_at_request_by_request(gate):
+    """Neither is a request let in for the sake of the one before it, nor kept out; node's ends after a reply from a unix socket."""
+    strange = "GET /user/lan/ HTTP/1.1\r\nHost: x\r\n"
+    own = f"{strange}Cookie: {cookie(OWN)['Cookie']}\r\n"
+    asked = (strange, strange, own, f"{strange}Connection: close\r\n")
+    told = gate.ask_together(*(f"{each}\r\n" for each in asked))
+    assert told == ([302, 302, 200, 302] if gate.make == "python" else [302, 302, 200])
+
+
+def answer(gate, path, method, shown):
+    """Return what a request gets; that a path is none (to node) is as good as that there is no such path."""
+    reply = gate.upgrade(path, **shown) if method == "upgrade" else gate.ask(path, method, **shown)
+    return Reply(404) if reply == Reply(400) else reply
+
+
+@pytest.mark.parametrize("path", CROOKED_WAYS)
+def test_no_spelling_of_an_address_leads_past_the_door_and_both_agree(gates, path):
+    """What a stranger may see is at most what the hub says; and each make lets the same requests in, to the same server."""
+    for name, method in itertools.product(SHOWN, ("GET", "POST", "upgrade")):
+        shown = (OPENING | SHUT)[name]
+        replies = [answer(gate, path, method, shown) for gate in gates.values()]
+        assert replies[0] == replies[1], (name, method)
+        if name in SHUT and not (name == "another person's" and replies[0].who == "hoa"):
+            assert replies[0].who in {"", "hub"}, (name, method)
+
+
+def test_a_server_that_is_gone_is_told_in_vietnamese_by_the_proxys_own_page(gate):
+    add_route(gate.api, "http+unix://%2Fnowhere%2Fs:80", "/user/mai")
+    headers = cookie(door_cookie("/user/mai/"))
+    status, page = gate.page("/user/mai/x", **headers)
+    assert status == 503
+    assert "Bài làm đã lưu của bạn vẫn còn nguyên" in page
+    assert gate.upgrade("/user/mai/ws", **headers).status == 503
+    assert gate.page("http://127.0.0.1/x")[0] == 404
