@@ -73,6 +73,7 @@ function mountPlacing(api) {
     row.grip.addEventListener("click", (event) => pick(item, event.detail === 0));
     drag(row.grip, {
       box: row.node,
+      places: board,
       start: () => {
         if (picked !== item.id) pick(item, false);
       },
@@ -206,6 +207,7 @@ function mountOrder(api) {
     });
     drag(row.grip, {
       box: row.node,
+      places: list,
       start: () => {
         picked = id;
         show();
@@ -245,11 +247,21 @@ const PACE = 12; // px a frame
 function drag(handle, on) {
   let from = null;
   let active = false;
-  let scrolling = 0;
+  let at = null;
   let along = null;
+  // Only towards places that are out of sight: what is aimed at must not run away.
+  const pace = () => {
+    const ends = on.places.getBoundingClientRect();
+    if (at.y < along.top + EDGE && ends.top < along.top) return -PACE;
+    return at.y > along.bottom - EDGE && ends.bottom > along.bottom ? PACE : 0;
+  };
   const scroll = () => {
     if (!active) return;
-    if (scrolling) along.node.scrollBy(0, scrolling);
+    const by = pace();
+    if (by) {
+      along.node.scrollBy(0, by);
+      on.over(at.x, at.y);
+    }
     requestAnimationFrame(scroll);
   };
   const stop = () => {
@@ -265,7 +277,8 @@ function drag(handle, on) {
   });
   handle.addEventListener("pointermove", (event) => {
     if (!from || event.pointerId !== from.id) return;
-    const [dx, dy] = [event.clientX - from.x, event.clientY - from.y];
+    at = { x: event.clientX, y: event.clientY };
+    const [dx, dy] = [at.x - from.x, at.y - from.y];
     if (!active && Math.hypot(dx, dy) < FAR) return;
     if (!active) {
       active = true;
@@ -275,20 +288,19 @@ function drag(handle, on) {
       requestAnimationFrame(scroll);
     }
     on.box.style.translate = `${dx}px ${dy}px`;
-    scrolling = event.clientY < along.top + EDGE ? -PACE : event.clientY > along.bottom - EDGE ? PACE : 0;
-    on.over(event.clientX, event.clientY);
+    on.over(at.x, at.y);
   });
   handle.addEventListener("pointerup", (event) => {
     if (!active) {
       from = null;
       return;
     }
-    stop();
     // The click that ends a drag is no tap.
     const swallow = (click) => click.stopImmediatePropagation();
     handle.addEventListener("click", swallow, { capture: true, once: true });
     setTimeout(() => handle.removeEventListener("click", swallow, { capture: true }));
     on.drop(event.clientX, event.clientY);
+    stop(); // after it: the box that goes back to its line moves what is under the finger
   });
   handle.addEventListener("pointercancel", () => {
     if (!active) return;

@@ -133,13 +133,21 @@ def test_a_lesson_is_handed_in_although_another_one_beside_it_cannot_be_saved(la
     expect(submit).to_contain_text("Đã nhận bài của bạn")
 
 
-def test_a_drag_to_the_edge_of_the_notebook_scrolls_it_along(lab, hand):
+def test_a_drag_to_the_edge_scrolls_the_notebook_until_the_places_are_in_sight(lab, hand):
+    lab.set_viewport_size({"width": 1280, "height": 480})
     edge = lab.locator(".jp-WindowedPanel-outer").bounding_box()
+    bottom = edge["y"] + edge["height"]
     scrolled = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
-    hand.hold(hand.card(3).get_by_role("button", name="Cầm:").last)
+    board = hand.card(3).locator(".sort-board")
+    hand.hold(hand.card(3).get_by_role("button", name="Cầm:").first)
+    lowest = f"document.querySelector('.sort-board:not([hidden])').getBoundingClientRect().bottom - {bottom}"
     start = lab.evaluate(scrolled)
-    lab.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + 30, steps=4)
-    lab.wait_for_function(f"{scrolled} < {start} - 100")
-    lab.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + edge["height"] - 30, steps=4)
-    lab.wait_for_function(f"{scrolled} > {start} - 50")
+    assert lab.evaluate(lowest) > 0
+    lab.mouse.move(edge["x"] + edge["width"] / 2, bottom - 30, steps=4)
+    lab.wait_for_function(f"{lowest} <= 0")
+    still = lab.evaluate(scrolled)
+    assert still > start
+    lab.wait_for_timeout(300)  # at twelve pixels a frame it would be far away
+    assert lab.evaluate(scrolled) == still
     lab.mouse.up()
+    expect(board).to_be_hidden()
