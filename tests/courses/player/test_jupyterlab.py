@@ -131,23 +131,3 @@ def test_a_lesson_is_handed_in_although_another_one_beside_it_cannot_be_saved(la
     submit.get_by_role("button", name="Nộp bài").click()
     submit.get_by_role("button", name="Vẫn nộp").click()
     expect(submit).to_contain_text("Đã nhận bài của bạn")
-
-
-def test_a_drag_to_the_edge_scrolls_the_notebook_until_the_places_are_in_sight(lab, hand):
-    lab.set_viewport_size({"width": 1280, "height": 480})
-    edge = lab.locator(".jp-WindowedPanel-outer").bounding_box()
-    bottom = edge["y"] + edge["height"]
-    scrolled = "document.querySelector('.jp-WindowedPanel-outer').scrollTop"
-    board = hand.card(3).locator(".sort-board")
-    hand.hold(hand.card(3).get_by_role("button", name="Cầm:").first)
-    lowest = f"document.querySelector('.sort-board:not([hidden])').getBoundingClientRect().bottom - {bottom}"
-    start = lab.evaluate(scrolled)
-    assert lab.evaluate(lowest) > 0
-    lab.mouse.move(edge["x"] + edge["width"] / 2, bottom - 30, steps=4)
-    lab.wait_for_function(f"{lowest} <= 0")
-    still = lab.evaluate(scrolled)
-    assert still > start
-    lab.wait_for_timeout(300)  # at twelve pixels a frame it would be far away
-    assert lab.evaluate(scrolled) == still
-    lab.mouse.up()
-    expect(board).to_be_hidden()

@@ -116,6 +116,23 @@ def test_a_kind_answered_in_the_lesson_view_is_there_in_jupyterlab(kind, browser
     driver.back(lab(learner))
 
 
+def test_a_drag_to_the_edge_of_a_notebook_scrolls_until_the_places_are_in_sight_and_drops_there(lesson, lab):
+    hand = lab(lesson(DRIVERS["sort"].LESSON))
+    hand.page.set_viewport_size({"width": 1280, "height": 480})
+    edge = hand.page.locator(".jp-WindowedPanel-outer:visible").bounding_box()
+    top = f"document.querySelector('.sort-steps').getBoundingClientRect().top - {edge['y']}"
+    hand.hold(hand.card(2).get_by_role("button", name="Cầm: Nhìn đèn"))
+    assert hand.page.evaluate(top) < 0
+    hand.page.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + 40, steps=4)
+    hand.page.wait_for_function(f"{top} >= 0")
+    still = hand.page.evaluate(top)
+    hand.page.wait_for_timeout(300)  # at twelve pixels a frame it would be far away
+    assert hand.page.evaluate(top) == still
+    hand.page.mouse.up()
+    expect(hand.card(2).locator(".sort-step").first).to_contain_text("Nhìn đèn")
+    hand.page.set_viewport_size(DESK)
+
+
 def test_every_kind_has_its_driver():
     assert set(DRIVERS) == set(kinds())
     assert [kind for kind, driver in DRIVERS.items() if not hasattr(driver, "give")] == []
