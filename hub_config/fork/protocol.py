@@ -129,8 +129,8 @@ def ask(address: Path, order: Order, output: int, patience: float = 30.0) -> For
     try:
         line.connect(str(address))
         content = order.line()
-        sent = socket.send_fds(line, [content], [output])
-        if sent < len(content):  # an answer that came at once must be read, not tripped over
+        with suppress(BrokenPipeError):  # a refusal came before all was said: it must be read, not tripped over
+            sent = socket.send_fds(line, [content], [output])
             line.sendall(content[sent:])
         told, rest = _answers(line, time.monotonic() + patience)
     except (OSError, ValueError) as error:

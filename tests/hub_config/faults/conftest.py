@@ -83,10 +83,10 @@ class Phone:
         )
 
     def server(self):
-        """Return the process of the learner's server; its kernels are its children."""
+        """Return the process of the learner's server, not of one of its kernels, however they start."""
         return next(
             each for each in self.hub.processes(JUPYTERHUB_USER=self.username)
-            if "ipykernel_launcher" not in str(each.cmdline())
+            if not re.search(r"ipykernel_launcher|hub_config\.learner\.kernel", str(each.cmdline()))
         )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psutil
 import pytest
@@ -188,8 +187,3 @@ def test_what_a_server_writes_is_kept_for_the_hub_only(school):
     play(school, act)
     log = layout(school[0]).logs / "servers" / "lan.log"
     assert log.stat().st_mode & 0o777 == 0o600
-
-
-def test_the_waiting_page_shows_the_notice():
-    script = Path("hub_config/templates/wait.js").read_text(encoding="utf-8")
-    assert "sign.textContent = told.notice" in script
