@@ -223,7 +223,7 @@ def formgrader_pages(scene, lesson):
             if own.student.id == scene.attacker
         ]
     assert pages
-    return [f"{scene.hub.address}/services/cham-{level}/formgrader/submissions/{number}/" for number in pages]
+    return [f"{scene.hub.address}/services/cham/{level}/formgrader/submissions/{number}/" for number in pages]
 
 
 def test_the_door_leads_to_ones_own_address_only(ours):

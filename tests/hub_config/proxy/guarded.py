@@ -141,7 +141,7 @@ def school(*makes: str):
         yield [stack.enter_context(gate(make, folder)) for make in makes]
 
 
-def door_cookie(place="/user/lan/", session="s", key=KEY, lasts=60):
+def door_cookie(place="/user/lan/", session="s", key=KEY, lasts=86_400):
     """Return the cookie's value that the hub gives."""
     return sign(key, place, session, int(time.time()) + lasts)
 
