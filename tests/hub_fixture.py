@@ -29,6 +29,9 @@ from hub_config.launch import free_ports
 
 ACCOUNT = re.compile(r"demo (\w+) (\S+) (\S+)")
 Account = Callable[[list[str]], list[str]]
+KERNEL = re.compile(
+    r"ipykernel_launcher|hub_config\.learner\.kernel"
+)  # in a kernel's command line, however it starts
 PATIENCE = 180  # seconds: CI has two cores and other work
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.hub_fixture import Hub
+from tests.hub_fixture import KERNEL, Hub
 
 LESSON = "level1/02-lenh-bon-phan"
 RENDER = f"voila/render/{LESSON}/02-lenh-bon-phan.ipynb"
@@ -86,7 +87,7 @@ class Phone:
         """Return the process of the learner's server, not of one of its kernels, however they start."""
         return next(
             each for each in self.hub.processes(JUPYTERHUB_USER=self.username)
-            if not re.search(r"ipykernel_launcher|hub_config\.learner\.kernel", str(each.cmdline()))
+            if not KERNEL.search(str(each.cmdline()))
         )  # fmt: skip
 
 
@@ -96,10 +97,11 @@ def service(hub, name):
 
 
 def hub_process(hub):
-    return next(
-        each for each in psutil.Process(hub.process.pid).children()
-        if "hub_config.school_hub" in str(each.cmdline())
-    )  # fmt: skip
+    for each in psutil.Process(hub.process.pid).children():
+        with suppress(psutil.ZombieProcess):  # what else fell is buried in a moment
+            if "hub_config.school_hub" in str(each.cmdline()):
+                return each
+    raise AssertionError("no hub")
 
 
 @pytest.fixture

@@ -66,6 +66,9 @@ def ward(tmp_path_factory):
     with session(engine) as db:
         for person in db.scalars(select(Person)):
             accounts.set_password(db, person, PASSWORD)
+            person.username = (
+                person.external_id.lower()
+            )  # as one who was there before names were drawn by chance
     engine.dispose()
     meminfo = data / "meminfo"
     own = Ward(Hub("", data, None), meminfo)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from courses.player.store import AnswerStore, Conflict
+from tests.hub_fixture import KERNEL
 from tests.many_learners import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -34,7 +35,7 @@ def kernels_of(ward, username):
     return {
         each.pid
         for each in ward.hub.processes(JUPYTERHUB_USER=username)
-        if "ipykernel_launcher" in str(each.cmdline())
+        if KERNEL.search(str(each.cmdline()))
     }
 
 
