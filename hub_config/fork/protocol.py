@@ -129,7 +129,9 @@ def ask(address: Path, order: Order, output: int, patience: float = 30.0) -> For
     try:
         line.connect(str(address))
         content = order.line()
-        with suppress(BrokenPipeError):  # a refusal came before all was said: it must be read, not tripped over
+        with suppress(
+            BrokenPipeError
+        ):  # a refusal came before all was said: it must be read, not tripped over
             sent = socket.send_fds(line, [content], [output])
             line.sendall(content[sent:])
         told, rest = _answers(line, time.monotonic() + patience)
