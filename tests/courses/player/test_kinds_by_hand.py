@@ -94,8 +94,7 @@ def test_a_kind_is_answered_with_the_keyboard_alone(kind, opened):
     driver.back(hand)
 
 
-@pytest.mark.parametrize("way", ["mouse", "keyboard"])
-@pytest.mark.parametrize("kind", DRIVERS)
+@pytest.mark.parametrize(("kind", "way"), [*((kind, "keyboard") for kind in DRIVERS), ("sort", "mouse")])
 def test_a_kind_answered_in_jupyterlab_is_there_in_the_lesson_view(kind, way, browser, lesson, lab, request):
     driver = DRIVERS[kind]
     learner = lesson(driver.LESSON)
