@@ -1,4 +1,8 @@
-"""A tiny Jupyter server extension: answer also at the socket that was opened for this server outside its cell."""
+"""A tiny Jupyter server extension: answer at the socket that was opened for this server outside its cell, and only there.
+
+A port inside the cell has no visitor, and a learner's program can break it (``pidfd_getfd``, then ``connect`` to nowhere): the server would
+then try to accept for ever, and fill its log.
+"""
 
 from __future__ import annotations
 
@@ -26,4 +30,5 @@ async def _start_jupyter_server_extension(server: ServerApp) -> None:
         listener = socket.socket(fileno=int(number))
         listener.setblocking(False)  # noqa: FBT003 - Python's own signature
         os.set_inheritable(listener.fileno(), False)  # noqa: FBT003 - as above
+        server.http_server.stop()  # the port
         server.http_server.add_socket(listener)

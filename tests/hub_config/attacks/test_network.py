@@ -97,6 +97,16 @@ print(json.dumps(seen))
     assert not [path for path in others if "entrances" in path or "servers.sock" in path], others
 
 
+SPENT = """
+server = next(int(pid) for pid in os.listdir("/proc") if pid.isdigit() and int(pid) != os.getpid() and is_mine(pid))
+def spent():
+    return sum(map(int, Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+before = spent()
+time.sleep(3)
+print(json.dumps(spent() - before))
+"""
+
+
 def test_an_open_socket_of_the_server_can_not_be_turned_round(ours):
     """The kernel takes every socket that its server holds (``pidfd_getfd``), and none of them leads out.
 
@@ -123,6 +133,8 @@ for number in [each for each in taken if not is_door(each)]:
 print(json.dumps([len(taken), out]))
 """
         taken, out = ours.got(code)
+        spent = ours.got(SPENT)
+    assert spent < 0.5, "a server whose port was broken tries to accept for ever"
     assert taken > 3, "the attack took nothing, so it shows nothing"
     assert out == 0
 
