@@ -91,16 +91,7 @@ def ours(people: int, spawner: str = "fork") -> Iterator[Hub]:
         base = Path(folder)
         site = Site(auth="demo", demo=True, data=base / "data")
         place = layout(site)
-        for each in (
-            place.hub,
-            place.secrets,
-            place.courses,
-            place.homes,
-            place.boards,
-            place.ai,
-            place.logs,
-        ):
-            each.mkdir(parents=True, mode=0o700)
+        run.make_folders(place)
         run.prepare(site, lambda _: None)
         register(site, people)
         (base / "run").mkdir(mode=0o711)

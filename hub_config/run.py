@@ -59,7 +59,7 @@ def run(site: Site, bind: str, port: int, say: Say, env: Mapping[str, str] = os.
     require_cells(bind, lambda: "" if is_forking(site.spawner) else PLAIN)
     place = layout(site)
     os.umask(0o077)
-    _make_folders(place)
+    make_folders(place)
     with _only_one(place):
         require_free(bind, port)
         with tempfile.TemporaryDirectory(prefix="bdhai-", dir=_short_folder()) as runtime:
@@ -159,7 +159,7 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _make_folders(place: Layout) -> None:
+def make_folders(place: Layout) -> None:
     """Make the data folder and what every part expects in it, for the owner's eyes only."""
     for folder in (
         place.data,

@@ -12,6 +12,14 @@ from hub_config.cell.spec import Cell
 
 UID = 312345
 CELLS = "" if os.geteuid() == 0 else "only root can make these cells"
+CAN = """
+def can(path):
+    try:
+        open(path + '/x', 'w').close()
+        return True
+    except OSError:
+        return False
+"""  # a program's question whether it may write in a folder
 
 
 def cell_in(folder):

@@ -9,7 +9,7 @@ import pytest
 
 import courses
 from hub_config.cell import accounts, cgroups
-from tests.hub_config.cell.cells import CELLS, UID, cell_in, run, said
+from tests.hub_config.cell.cells import CAN, CELLS, UID, cell_in, run, said
 
 pytestmark = pytest.mark.skipif(bool(CELLS), reason=CELLS)
 
@@ -45,14 +45,7 @@ def test_it_sees_no_other_home_no_lesson_source_and_an_empty_tmp_of_its_own(cell
 
 
 def test_it_writes_in_its_home_and_in_tmp_and_nowhere_else(cell):
-    code = f"""
-def can(path):
-    try:
-        open(path + '/x', 'w').close()
-        return True
-    except OSError:
-        return False
-print(json.dumps([can(p) for p in ({cell.home!r}, '/tmp', '/dev/shm', '/', '/etc', '/usr', {sys.prefix!r}, '/proc')]))
+    code = f"""{CAN}print(json.dumps([can(p) for p in ({cell.home!r}, '/tmp', '/dev/shm', '/', '/etc', '/usr', {sys.prefix!r}, '/proc')]))
 """
     assert said(cell, code) == [True, True, True, False, False, False, False, False]
     assert (Path(cell.home) / "x").stat().st_uid == UID

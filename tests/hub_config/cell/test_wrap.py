@@ -13,6 +13,7 @@ import pytest
 
 from hub_config.cell import making
 from hub_config.cell.spec import Cell
+from tests.hub_config.cell.cells import CAN
 from tests.ordinary_account import give, ordinary, why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -76,14 +77,7 @@ def test_it_sees_its_home_and_nothing_of_others(cell, folder):
 
 
 def test_it_writes_in_its_home_sockets_and_small_rooms_and_nowhere_else(cell):
-    code = f"""
-def can(path):
-    try:
-        open(path + '/x', 'w').close()
-        return True
-    except OSError:
-        return False
-print(json.dumps([can(p) for p in ({cell.home!r}, {cell.sockets[0]!r}, '/tmp', '/dev/shm', '/', '/etc', '/usr', '/dev', {sys.prefix!r}, '/proc')]))
+    code = f"""{CAN}print(json.dumps([can(p) for p in ({cell.home!r}, {cell.sockets[0]!r}, '/tmp', '/dev/shm', '/', '/etc', '/usr', '/dev', {sys.prefix!r}, '/proc')]))
 """
     assert said(cell, code) == [True] * 4 + [False] * 6
     code = "print(json.dumps([os.statvfs(p).f_blocks * os.statvfs(p).f_frsize >> 20 for p in ('/tmp', '/dev/shm')]))"
