@@ -27,11 +27,11 @@ test: lint  ## lint, then every test except those that need the local model
 
 test-unit:  ## tests without a hub or a browser, side by side
 	@scripts/bootstrap test
-	$(PYTEST) -q -n auto --dist loadgroup -m "not e2e and not llm"
+	$(PYTEST) -q -n auto -m "not e2e and not llm"
 
 test-e2e:  ## tests that drive a real hub and a browser, two at a time
 	@scripts/bootstrap test
-	$(PYTEST) -q -n 2 --dist loadgroup -m "e2e and not llm"
+	$(PYTEST) -q -n 2 -m "e2e and not llm"
 
 test-llm:  ## tests against the real local model (installs it first)
 	@scripts/bootstrap test local-ai

@@ -3,9 +3,11 @@
 import asyncio
 import shutil
 
+import greenlet
 import pytest
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
+from xdist.scheduler import LoadFileScheduling
 
 settings.register_profile("bdhai", deadline=None)  # a busy machine is no fault of what is tested
 settings.load_profile("bdhai")
@@ -18,27 +20,58 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item):
-    """Hide Playwright's loop from tests without a browser.
+class HiddenLoop:
+    """Playwright's loop, out of sight of tests without a browser.
 
     Between its calls it stands still but is "running" in this thread as long as the browser lives, and whatever
-    starts a loop of its own, such as a judge, would be refused.
+    starts a loop of its own, such as a judge, would be refused. A browser that outlives its last test is closed
+    after a test without one: whoever switches to Playwright's fiber finds the loop in its place again.
     """
+
+    def __init__(self) -> None:
+        self._loop = None
+
+    def hide(self):
+        self._loop = asyncio._get_running_loop()  # noqa: SLF001 - made for those who implement loops, as Playwright does
+        asyncio._set_running_loop(None)  # noqa: SLF001 - as above
+
+    def show(self):
+        if self._loop and not self._loop.is_closed():
+            asyncio._set_running_loop(self._loop)  # noqa: SLF001 - as above
+        self._loop = None
+
+    def on_switch(self, event, fibers):
+        if event in ("switch", "throw") and type(fibers[1]).__name__ == "MainGreenlet":
+            self.show()
+
+
+hidden_loop = HiddenLoop()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item):
     if "chromium" in item.fixturenames:
         return (yield)
-    loop = asyncio._get_running_loop()  # noqa: SLF001 - made for those who implement loops, as Playwright does
-    asyncio._set_running_loop(None)  # noqa: SLF001 - as above
+    hidden_loop.hide()
     try:
         return (yield)
     finally:
-        asyncio._set_running_loop(None if loop is None or loop.is_closed() else loop)  # noqa: SLF001 - as above
+        hidden_loop.show()
 
 
-def pytest_itemcollected(item):
+def group_of(nodeid):
+    return next((name for name in TOGETHER if nodeid.startswith(name)), nodeid.partition("::")[0])
+
+
+class OneProcess(LoadFileScheduling):
     """Keep a file's tests in one process, and those of a folder whose hubs cost too much to be started in each."""
-    group = next((name for name in TOGETHER if name in item.nodeid), item.nodeid.partition("::")[0])
-    item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid):
+        return group_of(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return OneProcess(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)  # before -m chooses
@@ -58,7 +91,7 @@ def chromium():
             executable_path=shutil.which("chromium"),
             args=["--headless", "--no-sandbox", "--disable-gpu", *quiet],
         )
-        loop = asyncio._get_running_loop()  # noqa: SLF001 - as above
+        greenlet.settrace(hidden_loop.on_switch)
         yield browser
-        asyncio._set_running_loop(loop)  # noqa: SLF001 - the last test may have been one without it
         browser.close()
+    greenlet.settrace(None)
