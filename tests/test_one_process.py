@@ -34,7 +34,6 @@ def test_a_page_is_open_still(page):
     assert page.evaluate("2 + 2") == 4
 
 
-
 def test_the_last_one_has_no_browser():
     assert asyncio.run(asyncio.sleep(0, 8)) == 8
 

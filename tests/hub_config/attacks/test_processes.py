@@ -54,7 +54,9 @@ def opened(pid):
     return os.open(f"/proc/{pid}/mem", os.O_RDWR)
 print(json.dumps([any(works(act, pid) for pid in WHOM if not is_mine(pid)) for act in (seized, opened)]))
 """
-    of_this_school = 'WHOM = {*T["victim"], T["hub"]}'  # the rest of the machine may be somebody's who is at work
+    of_this_school = (
+        'WHOM = {*T["victim"], T["hub"]}'  # the rest of the machine may be somebody's who is at work
+    )
     assert stock.got(of_this_school + code) == [True, True]
     assert ours.got('WHOM = {*T["victim"], T["hub"], *others()}' + code) == [False, False]
 
