@@ -25,6 +25,17 @@ def test_touch_targets_are_at_least_48_px(page, clean):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_the_way_to_jupyterlab_comes_after_the_last_exercise(page, clean):
+    """Who has never heard the word meets it when the lesson is done, not as the second thing on the page."""
+    open_lesson(page, clean)
+    way = page.get_by_role("link", name="JupyterLab")
+    assert (
+        way.evaluate("it => new URL(it.href).pathname") == "/user/nam/" + clean.lab.partition("/user/nam/")[2]
+    )
+    last = page.locator("#nop-bai").bounding_box()
+    assert way.bounding_box()["y"] >= last["y"] + last["height"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(page, clean, services, scheme):
     page.emulate_media(color_scheme=scheme)
