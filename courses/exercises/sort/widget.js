@@ -1,4 +1,7 @@
 // Groups, pairs, order. Each by drag, by tap and by keyboard alone; every move is said in a live region.
+
+const ARROW = 24; // px that a list's own arrow takes
+
 export function mount(api) {
   return api.exercise.mode === "order" ? mountOrder(api) : mountPlacing(api);
 }
@@ -127,12 +130,27 @@ function pairRow(api, item, place) {
   const select = h("select", { id, onchange: () => place(item, select.value) }, h("option", { value: "" }, "– chưa ghép –"));
   for (const group of exercise.groups) select.append(h("option", { value: group.id }, group.label));
   const node = h("div", { class: "sort-item" }, h("label", { for: id }, item.text), handle);
-  node.append(h("div", { class: "sort-pair" }, select));
+  const whole = h("p", { class: "sort-whole", "aria-hidden": "true", hidden: true });
+  const fit = () => showWhole(select, whole);
+  new ResizeObserver(fit).observe(select);
+  node.append(h("div", { class: "sort-pair" }, select), whole);
   const show = (group, isPicked) => {
     select.value = group;
+    fit();
     handle.setAttribute("aria-pressed", String(isPicked));
   };
   return { node, grip: handle, show };
+}
+
+// A closed list cuts long words off: they stand below it then. Screen readers have them from the list.
+function showWhole(select, whole) {
+  const words = select.value ? select.selectedOptions[0].text : "";
+  const style = getComputedStyle(select);
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - ARROW;
+  whole.textContent = words;
+  whole.hidden = pen.measureText(words).width <= room;
 }
 
 function placingState(answer, total) {

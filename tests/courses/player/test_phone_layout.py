@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from courses.exercises.markdown import render
 from courses.exercises.terms import render_with_terms
@@ -124,3 +125,19 @@ def test_a_long_cell_is_read_whole_and_an_authors_line_end_is_one(phone):
     cell = page.locator("textarea")
     assert cell.evaluate("it => it.scrollHeight <= it.clientHeight + 1 && it.scrollWidth <= it.clientWidth")
     assert page.locator(".spot-text p").bounding_box()["height"] >= 100
+
+
+def test_a_long_answer_chosen_from_a_list_is_read_whole(opened):
+    """A closed list on a phone shows the first half of a sentence: the whole one stands below it then, and only then."""
+    hand = opened("22-sort-thu-tu", viewport={"width": 320, "height": 700}, has_touch=True, is_mobile=True)
+    row = hand.card(3).locator(".sort-item").first
+    whole, long = row.locator(".sort-whole"), "Chuyện sức khỏe, không đưa lên"
+    expect(whole).to_be_hidden()
+    row.locator("select").select_option(label=long)
+    expect(whole).to_be_visible()
+    expect(whole).to_have_text(long)
+    hand.page.set_viewport_size({"width": 1280, "height": 800})
+    expect(whole).to_be_hidden()
+    row.locator("select").select_option("")
+    hand.page.set_viewport_size({"width": 320, "height": 700})
+    expect(whole).to_be_hidden()
