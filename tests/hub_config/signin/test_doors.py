@@ -12,6 +12,8 @@ from courses.school.db import session
 from courses.school.joining import renew_class_code
 from courses.school.models import ClassCode, Group, Login, Person, SignUp
 from courses.school.people import find_person
+from hub_config.signin.pages import ENOUGH_ASKED
+from hub_config.signin.throttle import ASKED_PER_ADDRESS
 from tests.hub_config.signin.conftest import AN, GOOD, launch, me, submit, text_of, through_provider
 
 pytestmark = pytest.mark.e2e
@@ -157,6 +159,41 @@ def test_guessing_a_password_is_slowed_down_for_known_and_unknown_names_alike(do
         assert "Bạn chờ 15 phút rồi thử lại" in text_of(pages[-1])
     assert sign_in(door, browser, "hv1").status_code == 429, "not even the right one, for a while"
     assert sign_in(door, browser, "quan").status_code == 200, "others are not held up"
+
+
+def activate(door, browser, name, code):
+    page = browser.get(f"{door.address}/hub/kich-hoat", timeout=60)
+    return submit(browser, page, username=name, code=code, password=GOOD, again=GOOD)
+
+
+@pytest.mark.parametrize(
+    "guess",
+    [
+        lambda door, browser, code: activate(door, browser, "moi.doan", code),
+        lambda door, browser, code: sign_up(door, browser, login="lan.doan", code=code),
+    ],
+    ids=["the code on a slip", "the code of a class"],
+)
+def test_guessing_a_code_is_slowed_down(door, browser, guess, request):
+    """Ten tries for one name; whoever tries at another address is not held up by it."""
+    browser.headers["X-Forwarded-For"] = f"203.0.113.{1 + len(request.node.name) % 200}"
+    pages = [guess(door, browser, f"AAAA-{number:04}") for number in range(11)]
+    assert [page.status_code for page in pages] == [403] * 10 + [429]
+    assert "Bạn chờ 15 phút rồi thử lại" in text_of(pages[-1])
+    browser.headers["X-Forwarded-For"] = "203.0.113.250"
+    assert sign_in(door, browser, "quan").status_code == 200
+
+
+def test_strangers_without_a_code_are_slowed_down_by_their_address(door, browser):
+    """Forty may ask from one place in a quarter of an hour; then a trainer's list is not made longer."""
+    browser.headers["X-Forwarded-For"] = "203.0.113.251"
+    refused = sign_up(door, browser, login="khong hop le", group="to-1")
+    assert refused.status_code == 403
+    pages = [sign_up(door, browser, login=f"la {n}", group="to-1") for n in range(ASKED_PER_ADDRESS)]
+    assert ENOUGH_ASKED not in text_of(pages[-2])
+    assert ENOUGH_ASKED in text_of(pages[-1])
+    with session(door.engine) as db:
+        assert db.scalars(select(SignUp).where(SignUp.login.startswith("la"))).all() == []
 
 
 # OpenID Connect
