@@ -70,9 +70,3 @@ def private_mib(processes: Iterable[psutil.Process]) -> float:
         with suppress(psutil.NoSuchProcess):
             total += process.memory_full_info().uss
     return total / 2**20
-
-
-def used_mib() -> float:
-    """Return the memory of the whole machine that is not to be had."""
-    memory = psutil.virtual_memory()
-    return float(memory.total - memory.available) / 2**20

@@ -25,7 +25,7 @@ from tornado.websocket import websocket_connect
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import first_widget
-from benchmarks.meter import come_first, family, private_mib, used_mib
+from benchmarks.meter import come_first, family, private_mib
 from benchmarks.results import record
 from benchmarks.two_hubs import LESSON, TOKEN, Hub, names, ours, stock
 
@@ -45,7 +45,6 @@ class Side:
         default_factory=dict
     )  # learners → came up, seconds of the last
     private: float = 0.0
-    machine: float = 0.0
     widget: float = 0.0
 
 
@@ -120,15 +119,13 @@ async def wave(hub: Hub, side: Side, learners: int) -> None:
 
 
 async def memory(hub: Hub, side: Side) -> None:
-    """Open a lesson for a few learners and see what each holds alone, and what the machine has less."""
+    """Open a lesson for a few learners and see what each holds alone."""
     people = names(OPEN + 1)
     async with client(hub) as api:
         await opened(hub, api, people[0])  # what the first one loads for all is not counted
-        before = used_mib()
         for name in people[1:]:
             await opened(hub, api, name)
         await asyncio.sleep(5)
-        side.machine = (used_mib() - before) / OPEN
         pids = [await pid_of(api, name) for name in people[1:]]
         side.private = statistics.median(private_mib(family(pid)) for pid in pids)
         await stop(api, people)
@@ -220,18 +217,15 @@ def row(name: str, side: Side) -> dict[str, str]:
         "CPU a start, s": f"{side.cpu:.2f}",
         **waves,
         "private memory of server and kernel, MiB": f"{side.private:.1f}",
-        "the machine has less, MiB a learner": f"{side.machine:.1f}",
         "tap to first widget, no server running, s": f"{side.widget:.2f}",
     }
 
 
 def ratio(ours_: Side, stock_: Side) -> dict[str, str]:
-    pairs = ("start", "cpu", "private", "machine", "widget")
-    start_, cpu, private, machine, widget = (
-        f"{getattr(ours_, name) / getattr(stock_, name):.2f}×" for name in pairs
-    )
+    pairs = ("start", "cpu", "private", "widget")
+    start_, cpu, private, widget = (f"{getattr(ours_, name) / getattr(stock_, name):.2f}×" for name in pairs)
     waves = {f"wave of {learners}": "" for learners in ours_.waves}
-    values = ["ours / stock", start_, cpu, *waves.values(), private, machine, widget]
+    values = ["ours / stock", start_, cpu, *waves.values(), private, widget]
     return dict(zip(row("", ours_), values, strict=True))
 
 

@@ -43,7 +43,7 @@ c.ConfigurableHTTPProxy.command = [{python!r}, "-m", "hub_config.proxy"]
 c.ConfigurableHTTPProxy.log_level = "error"
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = "{homes}/{{username}}"
-c.Spawner.args = ["--allow-root"]
+c.Spawner.args = ["--allow-root", "--JupyterNotebookApp.expose_app_in_browser=True"]  # so that the first widget can be asked for
 c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True
 c.JupyterHub.services = []
