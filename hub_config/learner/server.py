@@ -38,7 +38,6 @@ def configure(c: Config) -> None:
     c.ServerApp.allow_root = True  # `make run` may be root's; hosting gives each learner an account
     c.ServerApp.root_dir = "."  # the home: the spawner starts the process there
     c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": POLICY}, "compress_response": True}
-    c.ServerApp.kernel_websocket_connection_class = "hub_config.learner.connection.QuickConnection"
     c.KernelManager.transport = "ipc"  # TCP kernels can be read by every account of the machine
     c.MappingKernelManager.cull_connected = (
         True  # a page that a phone forgot says no goodbye, and holds its socket
