@@ -11,7 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 
 settings.register_profile("bdhai", deadline=None)  # a busy machine is no fault of what is tested
 settings.load_profile("bdhai")
-TOGETHER = ("tests/hub_config/attacks",)
+TOGETHER = ("tests/hub_config/attacks", "tests/hub_config/signin")
 
 
 def pytest_addoption(parser):
